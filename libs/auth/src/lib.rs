@@ -1,0 +1,25 @@
+//! Who calls, and what they may do: tokens, permissions, and the layer that asks for both before any handler runs.
+//!
+//! A token says who (subject and account); what the subject may do comes from grants. Each RPC declares its rule in
+//! the proto, and an RPC without one is refused. Start at [`AccessLayer`]; handlers take the [`Caller`] it leaves.
+//!
+//! **Architecture invariant:** the account is taken from the token, never from a request.
+#![warn(missing_docs)]
+
+mod caller;
+pub mod grants;
+mod keys;
+mod layer;
+pub mod permissions;
+mod rules;
+mod token;
+
+pub use caller::{Caller, CallerKind};
+pub use grants::Grants;
+pub use keys::{KeyError, KeySet, SigningKey};
+pub use layer::AccessLayer;
+pub use rules::{Repeat, Rule, RuleError, Rules};
+pub use token::{Claims, Issuer, ServiceIdentity, TokenError};
+
+/// The migrations of the grants table.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -1,0 +1,102 @@
+//! Calling another service: one lazily connected channel, a token on every call, a deadline, a bounded retry.
+
+use std::future::Future;
+use std::time::Duration;
+
+use auth::ServiceIdentity;
+use backon::{ExponentialBuilder, Retryable};
+use thiserror::Error;
+use tonic::metadata::MetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use crate::status;
+
+/// Where a peer is and how long it may take.
+#[derive(Debug, Clone)]
+pub struct PeerSettings {
+    /// `http://host:port`.
+    pub endpoint: String,
+    /// How long a call may take. Streams end it themselves.
+    pub deadline: Duration,
+}
+
+impl PeerSettings {
+    /// The peer at `endpoint`, with ten seconds a call.
+    pub fn new(endpoint: impl Into<String>) -> Self {
+        Self {
+            endpoint: endpoint.into(),
+            deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A peer's endpoint is not a URI.
+#[derive(Debug, Error)]
+#[error("{0:?} is not an endpoint")]
+pub struct BadEndpoint(String);
+
+/// A channel that signs every call with the service's own token.
+pub type Peer = InterceptedService<Channel, Signed>;
+
+/// Makes the channel to a peer. It connects when first used and again whenever it has to.
+pub fn peer(settings: &PeerSettings, identity: ServiceIdentity) -> Result<Peer, BadEndpoint> {
+    let endpoint = Endpoint::from_shared(settings.endpoint.clone())
+        .map_err(|_| BadEndpoint(settings.endpoint.clone()))?
+        .connect_timeout(Duration::from_secs(3))
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10))
+        .keep_alive_while_idle(true)
+        .tcp_nodelay(true);
+    let signed = Signed {
+        identity,
+        deadline: settings.deadline,
+    };
+    Ok(InterceptedService::new(endpoint.connect_lazy(), signed))
+}
+
+/// Puts token, trace context and deadline on every call.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    identity: ServiceIdentity,
+    deadline: Duration,
+}
+
+/// Marks a call as a stream that lives as long as both sides want.
+#[derive(Debug, Clone, Copy)]
+pub struct NoDeadline;
+
+impl Interceptor for Signed {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let token = self.identity.token().map_err(|error| status::internal(&error))?;
+        let bearer =
+            MetadataValue::try_from(format!("Bearer {token}")).map_err(|error| status::internal(&error))?;
+        request.metadata_mut().insert("authorization", bearer);
+        if let Some(traceparent) = telemetry::trace_context::current()
+            && let Ok(value) = MetadataValue::try_from(traceparent)
+        {
+            request.metadata_mut().insert("traceparent", value);
+        }
+        let is_stream = request.extensions().get::<NoDeadline>().is_some();
+        if !is_stream && request.metadata().get("grpc-timeout").is_none() {
+            request.set_timeout(self.deadline);
+        }
+        Ok(request)
+    }
+}
+
+/// Calls again, at most `times_max` times with growing pauses, while the answer says that trying again may help.
+/// Only for calls that carry a natural key or change nothing.
+pub async fn call_again<T, F>(times_max: usize, call: impl FnMut() -> F) -> Result<T, Status>
+where
+    F: Future<Output = Result<T, Status>>,
+{
+    let pauses = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(50))
+        .with_max_delay(Duration::from_secs(2))
+        .with_jitter()
+        .with_max_times(times_max);
+    call.retry(pauses).when(status::is_transient).await
+}

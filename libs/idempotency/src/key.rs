@@ -1,0 +1,51 @@
+//! Who asks for what under which key.
+
+use auth::Caller;
+use grpc::{Faults, status};
+use prost::{Message, Name};
+use tonic::{Code, Request, Status};
+use types::IdempotencyKey;
+use vault::{DigestKey, keyed_digest};
+
+const METADATA: &str = "idempotency-key";
+
+/// A caller's key and a digest of what it asks for.
+#[derive(Debug, Clone)]
+pub struct RequestKey {
+    pub(crate) caller: Caller,
+    pub(crate) key: IdempotencyKey,
+    pub(crate) request: [u8; 32],
+}
+
+impl RequestKey {
+    /// Of a unary request.
+    pub fn of<M: Message + Name>(digest_key: &DigestKey, request: &Request<M>) -> Result<Self, Status> {
+        let message = request.get_ref().encode_to_vec();
+        Self::of_parts(digest_key, request, &[M::full_name().as_bytes(), &message])
+    }
+
+    /// Of a stream: the method's name, the first message, and a hash of the content.
+    pub fn of_parts<T>(
+        digest_key: &DigestKey,
+        request: &Request<T>,
+        parts: &[&[u8]],
+    ) -> Result<Self, Status> {
+        let caller = Caller::of(request)?;
+        let Some(raw) = request.metadata().get(METADATA) else {
+            let message = "a call that changes something carries an `idempotency-key` in its metadata";
+            return Err(status::fail(
+                Code::InvalidArgument,
+                "IDEMPOTENCY_KEY_MISSING",
+                message,
+            ));
+        };
+        let mut faults = Faults::new();
+        let key = faults.required(METADATA, raw.to_str().unwrap_or_default());
+        let key = faults.finish(key)?;
+        Ok(Self {
+            caller,
+            key,
+            request: keyed_digest(digest_key, parts),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Runs a service: its server and everything behind it, until shutdown.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth::{AccessLayer, Rules};
+use clock::DueWork;
+use events::{Consumer, ConsumerBacklog, FeedService, FeedSettings, Sequencer, SequencerBacklog};
+use grpc::ServerSettings;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic::service::RoutesBuilder;
+
+use crate::base::{Base, StartError};
+
+/// How often a service asks whether its database answers.
+const READY_PAUSE: Duration = Duration::from_millis(500);
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often what is old is deleted.
+const PURGE_PAUSE: Duration = Duration::from_hours(1);
+
+/// A service that runs.
+pub struct Serving {
+    /// The service's name.
+    pub service: &'static str,
+    /// Its database.
+    pub pool: PgPool,
+    /// Where its gRPC server listens.
+    pub address: std::net::SocketAddr,
+    /// Whom it listens to, by name.
+    pub sources: Vec<&'static str>,
+    /// Its due work, for whoever moves the clock.
+    pub due_work: Vec<Arc<dyn DueWork>>,
+    /// Whether its database answers.
+    pub ready: watch::Receiver<bool>,
+}
+
+impl Serving {
+    /// What stands between this service and having acted on everything that `source` announced.
+    pub fn backlog_of(&self, source: &Self) -> ConsumerBacklog {
+        ConsumerBacklog {
+            name: format!("{} listening to {}", self.service, source.service),
+            source: source.service.to_owned(),
+            source_pool: source.pool.clone(),
+            sink_pool: self.pool.clone(),
+        }
+    }
+
+    /// The events of this service that have no position yet.
+    pub fn unsequenced(&self) -> SequencerBacklog {
+        SequencerBacklog {
+            name: format!("events of {}", self.service),
+            pool: self.pool.clone(),
+        }
+    }
+}
+
+impl Base {
+    /// Starts the server with the service's routes and everything behind it. Returns at once; the tasks end with the
+    /// lifecycle.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        mut routes: RoutesBuilder,
+        consumers: Vec<Consumer>,
+        due_work: Vec<Arc<dyn DueWork>>,
+    ) -> Result<Serving, StartError> {
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(self.settings.listen, error))?;
+        let rules = Rules::portway().map_err(|error| StartError::Setting(error.to_string()))?;
+        let access = AccessLayer::new(self.keys.clone(), rules, self.grants.clone());
+        let token = self.lifecycle.token();
+        let sources = consumers.iter().map(Consumer::source).collect();
+        routes.add_service(FeedService::server(
+            self.pool.clone(),
+            self.waker.clone(),
+            &FeedSettings::default(),
+            consumers.clone(),
+            token.clone(),
+        ));
+        let (ready_sender, ready) = watch::channel(false);
+        self.lifecycle.spawn(
+            "readiness",
+            watch_readiness(self.pool.clone(), ready_sender, token.clone()),
+        );
+        self.lifecycle
+            .spawn("sequencer", Sequencer::new(self.pool.clone()).run(token.clone()));
+        self.lifecycle.spawn(
+            "feed waker",
+            self.waker.clone().run(self.pool.clone(), token.clone()),
+        );
+        self.lifecycle
+            .spawn("purge", purge(self.pool.clone(), token.clone()));
+        for consumer in consumers {
+            self.lifecycle.spawn("consumer", consumer.run(token.clone()));
+        }
+        if let Some(admin) = self.settings.admin_listen {
+            self.serve_admin(admin, ready.clone()).await?;
+        }
+        let server = grpc::serve(
+            listener,
+            ServerSettings::new(self.service),
+            routes,
+            access,
+            ready.clone(),
+            token.clone(),
+        );
+        let service = self.service;
+        self.lifecycle.spawn("gRPC server", async move {
+            if let Err(error) = server.await {
+                tracing::error!(service, error = %grpc::status::chain(&error), "the server failed; shutting down");
+                token.cancel();
+            }
+        });
+        tracing::info!(service, %address, "serving");
+        Ok(Serving {
+            service,
+            pool: self.pool,
+            address,
+            sources,
+            due_work,
+            ready,
+        })
+    }
+
+    async fn serve_admin(
+        &self,
+        address: std::net::SocketAddr,
+        ready: watch::Receiver<bool>,
+    ) -> Result<(), StartError> {
+        let handle = telemetry::metrics::install().map_err(|error| StartError::Setting(error.to_string()))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| StartError::Listen(address, error))?;
+        let token = self.lifecycle.token();
+        self.lifecycle.spawn("admin server", async move {
+            if let Err(error) =
+                telemetry::admin::serve(listener, handle, move || *ready.borrow(), token).await
+            {
+                tracing::error!(%error, "the admin server failed");
+            }
+        });
+        Ok(())
+    }
+}
+
+async fn watch_readiness(pool: PgPool, ready: watch::Sender<bool>, shutdown: CancellationToken) {
+    loop {
+        // A frozen peer would hold a connection of the pool for good: the time limit is what notices.
+        let answers = tokio::time::timeout(READY_TIMEOUT, sqlx::query("SELECT 1").execute(&pool)).await;
+        let is_ready = matches!(answers, Ok(Ok(_)));
+        ready.send_if_modified(|was| std::mem::replace(was, is_ready) != is_ready);
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(READY_PAUSE) => {}
+        }
+    }
+}
+
+async fn purge(pool: PgPool, shutdown: CancellationToken) {
+    loop {
+        if let Err(error) = idempotency::purge(&pool).await {
+            tracing::warn!(error = %grpc::status::chain(&error), "old idempotency keys were not deleted");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(PURGE_PAUSE) => {}
+        }
+    }
+}
