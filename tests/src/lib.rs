@@ -1,0 +1,21 @@
+//! Tests of the whole system, and what they are made of.
+//!
+//! A test starts the real `portway up` as a process of its own ([`System`]), drives it through its public gRPC API
+//! ([`Customer`]), and breaks it only from outside: processes are killed, servers stopped, rows locked by another
+//! session.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "only tests use this crate, and what a test is made of may panic as the test does"
+)]
+
+pub mod checks;
+mod customer;
+pub mod documents;
+mod freeze;
+mod system;
+
+pub use customer::{ACCOUNT_NUMBER, Customer, PIN, TAX_ID, raw_reason, script_step};
+pub use freeze::Freeze;
+pub use system::{System, SystemOptions};

@@ -145,8 +145,6 @@ pub(crate) fn fetch(
         .find(fits)
         .ok_or_else(|| format!("none for {arch} {os}"))?;
     let cache = account::reachable_dir(cache_dir, account).map_err(|error| error.to_string())?;
-    // Root's servers run under another account, which has to be able to look in.
-    account::set_mode(&cache, 0o755).map_err(|error| error.to_string())?;
     let unpacked = pin.unpack_once(&cache, on_progress)?;
     let program = installed::inspect(engine, &unpacked.join(pin.program), account, data_major)?;
     Ok((program, format!("{} {}", pin.name, pin.version)))

@@ -122,3 +122,45 @@ async fn kept_data_outlives_its_container() {
         );
     }
 }
+
+#[test]
+fn a_container_whose_launcher_was_killed_is_removed_by_the_next_start() {
+    if docker_is_missing() {
+        return;
+    }
+    let root = data_root();
+    let first = start(&root.path().join("first"), Durability::Test);
+    let Origin::Container { image } = first.redis.origin() else {
+        panic!("not a container: {}", first.redis.origin());
+    };
+    let mut launcher = Command::new("true").spawn().unwrap();
+    launcher.wait().unwrap();
+    let hostname = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    let label = format!("portway.launcher={}:{}", hostname.trim(), launcher.id());
+    let created = Command::new("docker")
+        .args(["create", "--label", &label, image])
+        .output()
+        .unwrap();
+    let id = String::from_utf8(created.stdout).unwrap();
+    let exists = || {
+        Command::new("docker")
+            .args(["inspect", id.trim()])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    };
+    assert!(exists());
+
+    let _second = start(&root.path().join("second"), Durability::Test);
+    assert!(!exists(), "nobody would ever remove it");
+    let running = first
+        .redis
+        .url()
+        .rsplit_once('@')
+        .unwrap()
+        .1
+        .trim_end_matches("/0")
+        .to_owned();
+    std::net::TcpStream::connect(running).unwrap();
+}

@@ -55,8 +55,8 @@ enum Keeping {
 enum Reading {
     /// It is real time.
     System,
-    /// It runs ahead of real time by this much, never behind.
-    Ahead(SignedDuration),
+    /// It runs away from real time by this much.
+    Shifted(SignedDuration),
     /// It stands still.
     Fixed(Timestamp),
 }
@@ -86,13 +86,23 @@ impl Clock {
         Self::reading(Reading::System, Keeping::Nowhere)
     }
 
-    /// A clock that runs, ahead of real time by the offset kept in `file` (none yet: zero).
+    /// A clock that runs, away from real time by the offset kept in `file` (none yet: zero).
     ///
     /// The file belongs to one process at a time; its directory must exist.
     pub fn movable(file: PathBuf) -> io::Result<Self> {
         let file = OffsetFile::new(file);
-        let offset = file.load()?;
-        Ok(Self::reading(Reading::Ahead(offset), Keeping::File(file)))
+        let offset = file.load()?.unwrap_or_default();
+        Ok(Self::reading(Reading::Shifted(offset), Keeping::File(file)))
+    }
+
+    /// The same, but where no offset is kept yet the clock starts at `first`, which may lie in the past: a
+    /// rehearsal whose documents bear dates runs on the same days whenever it is run.
+    pub fn movable_from(file: PathBuf, first: Timestamp) -> io::Result<Self> {
+        let kept = OffsetFile::new(file.clone());
+        if kept.load()?.is_none() {
+            kept.save(first.duration_since(real_now()))?;
+        }
+        Self::movable(file)
     }
 
     /// A clock that stands still at `at` until it is moved. For tests.
@@ -113,7 +123,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match *self.shared.reading.borrow() {
             Reading::System => real_now(),
-            Reading::Ahead(offset) => real_now().checked_add(offset).unwrap_or(Timestamp::MAX),
+            Reading::Shifted(offset) => real_now().checked_add(offset).unwrap_or(Timestamp::MAX),
             Reading::Fixed(at) => at,
         }
     }
@@ -122,7 +132,7 @@ impl Clock {
     pub fn is_movable(&self) -> bool {
         match *self.shared.reading.borrow() {
             Reading::System => false,
-            Reading::Ahead(_) | Reading::Fixed(_) => true,
+            Reading::Shifted(_) | Reading::Fixed(_) => true,
         }
     }
 
@@ -136,13 +146,13 @@ impl Clock {
         let reading = *self.shared.reading.borrow();
         let moved = match reading {
             Reading::System => return Err(ClockError::NotMovable),
-            Reading::Ahead(offset) => Reading::Ahead(offset + forward(self.now(), target)?),
+            Reading::Shifted(offset) => Reading::Shifted(offset + forward(self.now(), target)?),
             Reading::Fixed(now) => {
                 forward(now, target)?;
                 Reading::Fixed(target)
             }
         };
-        if let (Reading::Ahead(offset), Keeping::File(file)) = (moved, &*keeping) {
+        if let (Reading::Shifted(offset), Keeping::File(file)) = (moved, &*keeping) {
             file.save(offset).map_err(ClockError::Keep)?;
         }
         self.shared.reading.send_replace(moved);

@@ -18,18 +18,14 @@ impl OffsetFile {
         Self { path }
     }
 
-    /// The kept offset; zero when none was kept yet.
-    pub(crate) fn load(&self) -> io::Result<SignedDuration> {
+    /// The kept offset; `None` when none was kept yet.
+    pub(crate) fn load(&self) -> io::Result<Option<SignedDuration>> {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(SignedDuration::ZERO),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        text.trim()
-            .parse::<SignedDuration>()
-            .ok()
-            .filter(|offset| !offset.is_negative())
-            .ok_or_else(|| self.broken())
+        text.trim().parse::<SignedDuration>().map(Some).map_err(|_| self.broken())
     }
 
     /// Replaces the kept offset and returns when it is on the disk.

@@ -10,19 +10,19 @@ CREATE TABLE event (
     account_id   uuid        NOT NULL,
     type         text        NOT NULL,
     occurred_at  timestamptz NOT NULL,
-    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    -- When it got its position: rises with the positions, so a reader that asks by time misses no late commit.
+    recorded_at  timestamptz,
     traceparent  text,
     payload      bytea       NOT NULL,
     CONSTRAINT event_pkey PRIMARY KEY (seq),
     CONSTRAINT event_partition_range CHECK (partition BETWEEN 0 AND 15),
-    CONSTRAINT event_position_positive CHECK (position > 0)
+    CONSTRAINT event_position_positive CHECK (position > 0),
+    CONSTRAINT event_recorded_with_position CHECK ((position IS NULL) = (recorded_at IS NULL))
 );
 CREATE UNIQUE INDEX event_position ON event (partition, position) WHERE position IS NOT NULL;
 -- What the sequencer has still to number: nearly always empty.
 CREATE INDEX event_unsequenced ON event (seq) WHERE position IS NULL;
--- What an account's own readers read.
-CREATE INDEX event_of_account ON event (account_id, position) WHERE position IS NOT NULL;
-CREATE INDEX event_recorded_at ON event (partition, recorded_at);
+CREATE INDEX event_recorded_at ON event (partition, recorded_at, position) WHERE position IS NOT NULL;
 
 CREATE TABLE event_partition (
     partition       smallint NOT NULL,

@@ -58,3 +58,46 @@ pub async fn append(conn: &mut PgConnection, event: &NewEvent) -> Result<EventId
     .await?;
     Ok(event_id)
 }
+
+/// Events written by one statement of [`append_all`].
+const BATCH_MAX: usize = 1_000;
+
+/// Writes `events` to the log in their order, as [`append`] does with one: a large order's numbers, without a round
+/// trip for each.
+pub async fn append_all(conn: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
+    for batch in events.chunks(BATCH_MAX) {
+        append_batch(conn, batch).await?;
+    }
+    Ok(())
+}
+
+async fn append_batch(conn: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = events.iter().map(|_| EventId::generate().as_uuid()).collect();
+    let partitions: Vec<i16> = events.iter().map(|event| partition_of(event.account)).collect();
+    let subjects: Vec<Uuid> = events.iter().map(|event| event.subject).collect();
+    let accounts: Vec<Uuid> = events.iter().map(|event| event.account.as_uuid()).collect();
+    let types: Vec<&str> = events.iter().map(|event| event.type_name.as_str()).collect();
+    let times: Vec<jiff_sqlx::Timestamp> = events.iter().map(|event| event.occurred_at.to_sqlx()).collect();
+    let payloads: Vec<&[u8]> = events.iter().map(|event| event.payload.as_slice()).collect();
+    // `seq` is drawn row by row after the sort.
+    sqlx::query(
+        "INSERT INTO event (event_id, partition, subject_id, account_id, type, occurred_at, traceparent, payload)
+         SELECT line.event_id, line.partition, line.subject_id, line.account_id, line.type, line.occurred_at, $7,
+                line.payload
+           FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
+                       $8::bytea[]) WITH ORDINALITY
+                AS line (event_id, partition, subject_id, account_id, type, occurred_at, payload, nth)
+          ORDER BY line.nth",
+    )
+    .bind(ids)
+    .bind(partitions)
+    .bind(subjects)
+    .bind(accounts)
+    .bind(types)
+    .bind(times)
+    .bind(telemetry::trace_context::current())
+    .bind(payloads)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,8 +1,8 @@
 //! Listening to another service: pulls its feed, acts on each event once, remembers its place in the same transaction.
 //!
 //! One stream brings all partitions; one task a partition acts on its events in order, so that an event that fails
-//! holds up its own partition for a moment and, once parked, only its own subject. Start at [`Consumer::run`];
-//! [`act`] is what happens with one event.
+//! holds up its own partition for a moment and, once parked, only its own subject. Start at [`Consumer::run`]; what
+//! happens with one event is in `partition_task`.
 //!
 //! **Architecture invariant:** an effect and the place of the event that caused it commit together.
 
@@ -15,26 +15,28 @@ use grpc::{NoDeadline, Peer};
 use pg::StoreError;
 use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient;
 use portway_proto::events::v1::{
-    ConfirmEventsRequest, Event, Position, Positions, StreamEventsRequest, stream_events_request::Start,
-    stream_events_response::Item,
+    ConfirmEventsRequest, Event, Position, Positions, StreamEventsRequest, StreamEventsResponse,
+    stream_events_request::Start, stream_events_response::Item,
 };
 use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
+use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
+use crate::partition_task::{PartitionTask, Work, handle, partition_in};
 use crate::reader::Places;
-use crate::{cursor, parked, partition};
+use crate::{cursor, parked};
 
-/// An event is parked after it was refused this often.
-const REFUSALS_MAX: u32 = 5;
-/// Pauses between tries, and between streams, grow from the first to the last.
+/// Pauses between streams grow from the first to the last.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Events that wait for the task of one partition.
 const QUEUE_PER_PARTITION: usize = 64;
+/// The source is told at most this often how far we are: for lag and retention, so a little late does no harm.
+const CONFIRM_PAUSE: Duration = Duration::from_millis(500);
 
 /// Acts on events.
 pub trait Handler: Send + Sync + 'static {
@@ -66,7 +68,9 @@ impl From<StoreError> for HandleError {
         if error.is_transient() {
             Self::Later(error)
         } else {
-            Self::Refused(grpc::status::chain(&error))
+            // The chain may quote SQL, and what is refused is shown to operators.
+            tracing::error!(error = %grpc::status::chain(&error), "a statement for an event failed");
+            Self::Refused(error.to_string())
         }
     }
 }
@@ -103,11 +107,18 @@ impl std::fmt::Debug for Consumer {
     }
 }
 
-/// What a partition's task is told.
-enum Work {
-    Act(Box<Event>),
-    /// Nothing of interest up to here.
-    Skip(i64),
+/// Why a stream ended before shutdown.
+#[derive(Debug, Error)]
+enum Ended {
+    /// The cursors cannot be read.
+    #[error("the cursors cannot be read")]
+    Cursors(#[from] StoreError),
+    /// The source ended it.
+    #[error("the source ended the stream")]
+    Source(#[from] Status),
+    /// A partition's task could not go on; a new stream brings again what it had not acted on.
+    #[error("a partition could not be worked on")]
+    Partition,
 }
 
 impl Consumer {
@@ -131,8 +142,8 @@ impl Consumer {
         let mut pause = PAUSE_MIN;
         while !shutdown.is_cancelled() {
             let started = std::time::Instant::now();
-            if let Err(error) = self.follow_once(&shutdown).await {
-                tracing::debug!(source = self.settings.source, error = %grpc::status::chain(error.as_ref()), "feed ended");
+            if let Err(ended) = self.follow_once(&shutdown).await {
+                self.report(&ended);
             }
             pause = if started.elapsed() > PAUSE_MAX {
                 PAUSE_MIN
@@ -146,8 +157,19 @@ impl Consumer {
         }
     }
 
+    fn report(&self, ended: &Ended) {
+        let (source, error) = (self.settings.source, grpc::status::chain(ended));
+        let needs_a_person = matches!(ended, Ended::Source(status)
+            if matches!(status.code(), Code::OutOfRange | Code::PermissionDenied | Code::Unauthenticated | Code::InvalidArgument));
+        if needs_a_person {
+            tracing::error!(source, %error, "events do not come, and will not until somebody acts");
+        } else {
+            tracing::debug!(source, %error, "the feed ended");
+        }
+    }
+
     /// Opens one stream and acts on it until it ends.
-    async fn follow_once(&self, shutdown: &CancellationToken) -> Result<(), clock::BoxError> {
+    async fn follow_once(&self, shutdown: &CancellationToken) -> Result<(), Ended> {
         let places = cursor::load(&self.pool, self.settings.source).await?;
         let mut request = tonic::Request::new(StreamEventsRequest {
             reader: self.settings.service.to_owned(),
@@ -156,33 +178,15 @@ impl Consumer {
             until_now: false,
         });
         request.extensions_mut().insert(NoDeadline);
-        let mut stream = self.feed.clone().stream_events(request).await?.into_inner();
-        let ended = shutdown.child_token();
-        let mut tasks = tokio::task::JoinSet::new();
-        let mut queues = BTreeMap::new();
-        for (partition, place) in places {
-            let (queue, work) = mpsc::channel(QUEUE_PER_PARTITION);
-            queues.insert(partition, queue);
-            tasks.spawn(self.clone().work_partition(partition, place, work, ended.clone()));
-        }
-        let end = loop {
-            let message = tokio::select! {
-                () = shutdown.cancelled() => break Ok(()),
-                message = stream.message() => message,
-            };
-            let item = match message {
-                Ok(Some(response)) => response.item,
-                Ok(None) => break Ok(()),
-                Err(status) => break Err(status.into()),
-            };
-            for (partition, work) in split(item) {
-                if let Some(queue) = queues.get(&partition)
-                    && queue.send(work).await.is_err()
-                {
-                    break;
-                }
-            }
+        let mut feed = self.feed.clone();
+        let Some(stream) = shutdown.run_until_cancelled(feed.stream_events(request)).await else {
+            return Ok(());
         };
+        let mut stream = stream?.into_inner();
+        let ended = shutdown.child_token();
+        let mut tasks = JoinSet::new();
+        let queues = self.start_tasks(&mut tasks, places, &ended);
+        let end = hand_out(&mut stream, &queues, shutdown).await;
         // What is queued is dropped: the next stream brings it again.
         ended.cancel();
         drop(queues);
@@ -190,130 +194,51 @@ impl Consumer {
         end
     }
 
-    /// Acts on one partition's events in order.
-    async fn work_partition(
-        self,
-        partition: i16,
-        mut place: i64,
-        mut work: mpsc::Receiver<Work>,
-        ended: CancellationToken,
-    ) {
-        while let Some(next) = tokio::select! {
-            () = ended.cancelled() => None,
-            next = work.recv() => next,
-        } {
-            let reached = match next {
-                Work::Act(event) => self.act_until_done(&event, &ended).await,
-                Work::Skip(to) if to > place => self.skip(partition, to).await,
-                Work::Skip(_) => continue,
+    /// Starts a task for each partition, and one that tells the source how far they are.
+    fn start_tasks(
+        &self,
+        tasks: &mut JoinSet<()>,
+        places: Places,
+        ended: &CancellationToken,
+    ) -> BTreeMap<i16, mpsc::Sender<Work>> {
+        let reached = watch::Sender::new(places.clone());
+        tasks.spawn(self.clone().confirm_all(reached.subscribe(), ended.clone()));
+        let start = |partition: i16| {
+            let (queue, work) = mpsc::channel(QUEUE_PER_PARTITION);
+            let task = PartitionTask {
+                source: self.settings.source,
+                partition,
+                pool: self.pool.clone(),
+                handler: Arc::clone(&self.handler),
+                reached: reached.clone(),
+                ended: ended.clone(),
             };
-            let Some(reached) = reached else { return };
-            place = place.max(reached);
-            if work.is_empty() {
-                self.confirm(partition, place).await;
-            }
-        }
+            tasks.spawn(task.run(work));
+            (partition, queue)
+        };
+        places.into_keys().map(start).collect()
     }
 
-    /// Tries until the event is acted on or parked. `None`: the stream has ended first.
-    async fn act_until_done(&self, event: &Event, ended: &CancellationToken) -> Option<i64> {
-        let span = tracing::info_span!("event", otel.kind = "consumer", r#type = %event.r#type, subject.id = %event.subject_id);
-        if !event.traceparent.is_empty() {
-            telemetry::trace_context::set_parent(&span, &event.traceparent);
-        }
-        let mut refusals = 0_u32;
-        let mut pause = PAUSE_MIN;
-        loop {
-            let offset = event.position.as_ref().map_or(0, |position| position.offset);
-            match self
-                .act(event, refusals >= REFUSALS_MAX)
-                .instrument(span.clone())
-                .await
-            {
-                Ok(()) => return Some(offset),
-                Err(HandleError::Later(error)) => {
-                    tracing::warn!(parent: &span, error = %grpc::status::chain(&error), "not now; trying again");
-                }
-                Err(HandleError::Refused(error)) => {
-                    refusals += 1;
-                    tracing::error!(parent: &span, %error, refusals, "an event cannot be acted on");
+    /// Tells the source how far we are, at first and after each change, until the stream has ended.
+    async fn confirm_all(self, mut reached: watch::Receiver<Places>, ended: CancellationToken) {
+        let telling = async {
+            loop {
+                let positions = positions_of(&reached.borrow_and_update()).positions;
+                self.confirm(positions).await;
+                tokio::time::sleep(CONFIRM_PAUSE).await;
+                if reached.changed().await.is_err() {
+                    return;
                 }
             }
-            pause = (pause * 2).min(PAUSE_MAX);
-            tokio::select! {
-                () = ended.cancelled() => return None,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
-
-    /// Acts on one event, or parks it, and moves the cursor, in one transaction.
-    async fn act(&self, event: &Event, give_up: bool) -> Result<(), HandleError> {
-        let Some(position) = &event.position else {
-            return Err(HandleError::Refused("the event has no position".to_owned()));
         };
-        let partition = partition_in(position).ok_or(HandleError::Refused("no such partition".to_owned()))?;
-        let source = self.settings.source;
-        let subject: Uuid = event
-            .subject_id
-            .parse()
-            .map_err(|_| HandleError::Refused("the subject is not a UUID".to_owned()))?;
-        let mut tx = self.pool.begin().await.map_err(StoreError::from)?;
-        if cursor::lock(&mut tx, source, partition).await? >= position.offset {
-            // Another replica was faster.
-            return Ok(());
-        }
-        if parked::holds(&mut tx, source, subject).await? {
-            parked::park(
-                &mut tx,
-                source,
-                (partition, position.offset),
-                subject,
-                event,
-                "follows a parked event",
-            )
-            .await?;
-        } else if give_up {
-            let error = "refused too often; the log has the reasons";
-            parked::park(
-                &mut tx,
-                source,
-                (partition, position.offset),
-                subject,
-                event,
-                error,
-            )
-            .await?;
-        } else {
-            self.handler.handle(&mut tx, event).await?;
-        }
-        cursor::advance(&mut tx, source, partition, position.offset).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        ended.run_until_cancelled(telling).await;
     }
 
-    async fn skip(&self, partition: i16, to: i64) -> Option<i64> {
-        let skipped = async {
-            let mut conn = self.pool.acquire().await?;
-            cursor::advance(&mut conn, self.settings.source, partition, to).await
-        };
-        match skipped.await {
-            Ok(()) => Some(to),
-            Err(error) => {
-                tracing::warn!(error = %grpc::status::chain(&error), "the cursor cannot be moved");
-                None
-            }
-        }
-    }
-
-    /// Tells the source how far we are: for lag and retention only, so a failure does no harm.
-    async fn confirm(&self, partition: i16, offset: i64) {
+    /// For lag and retention only, so a failure does no harm.
+    async fn confirm(&self, positions: Vec<Position>) {
         let request = ConfirmEventsRequest {
             reader: self.settings.service.to_owned(),
-            positions: vec![Position {
-                partition: i32::from(partition),
-                offset,
-            }],
+            positions,
         };
         if let Err(error) = self.feed.clone().confirm_events(request).await {
             tracing::debug!(%error, "the place was not confirmed");
@@ -327,21 +252,46 @@ impl Consumer {
         let mut replayed = 0;
         loop {
             let mut tx = self.pool.begin().await.map_err(StoreError::from)?;
-            let Some(next) = parked::lock_first(&mut tx, source, subject).await? else {
+            let Some(partition) = parked::partition_of(&mut tx, source, subject).await? else {
                 return Ok((replayed, 0));
             };
-            let event = next.event()?;
-            if let Err(error) = self.handler.handle(&mut tx, &event).await {
-                tracing::warn!(%error, "a parked event still fails");
-                drop(tx);
-                let mut conn = self.pool.acquire().await.map_err(StoreError::from)?;
-                return Ok((replayed, parked::count(&mut conn, source, subject).await?));
+            // The listener takes the same lock: it neither overtakes a replay nor parks behind one that has ended.
+            cursor::lock(&mut tx, source, partition).await?;
+            let Some(next) = parked::find_first(&mut tx, source, subject).await? else {
+                return Ok((replayed, 0));
+            };
+            match handle(self.handler.as_ref(), &mut tx, &next.event()?).await {
+                Ok(()) => {}
+                Err(HandleError::Later(error)) => return Err(HandleError::Later(error)),
+                Err(HandleError::Refused(error)) => {
+                    tracing::warn!(%error, "a parked event still fails");
+                    drop(tx);
+                    let mut conn = self.pool.acquire().await.map_err(StoreError::from)?;
+                    return Ok((replayed, parked::count(&mut conn, source, subject).await?));
+                }
             }
             parked::remove(&mut tx, &next).await?;
             tx.commit().await.map_err(StoreError::from)?;
             replayed += 1;
         }
     }
+}
+
+/// Hands what comes to the partitions' tasks, until the stream ends or we shut down.
+async fn hand_out(
+    stream: &mut Streaming<StreamEventsResponse>,
+    queues: &BTreeMap<i16, mpsc::Sender<Work>>,
+    shutdown: &CancellationToken,
+) -> Result<(), Ended> {
+    while let Some(message) = shutdown.run_until_cancelled(stream.message()).await {
+        let Some(response) = message? else { break };
+        for (partition, work) in split(response.item) {
+            if let Some(queue) = queues.get(&partition) {
+                queue.send(work).await.map_err(|_| Ended::Partition)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn split(item: Option<Item>) -> Vec<(i16, Work)> {
@@ -359,12 +309,6 @@ fn split(item: Option<Item>) -> Vec<(i16, Work)> {
             .collect(),
         None => Vec::new(),
     }
-}
-
-fn partition_in(position: &Position) -> Option<i16> {
-    i16::try_from(position.partition)
-        .ok()
-        .filter(|number| partition::all().any(|known| known == *number))
 }
 
 pub(crate) fn positions_of(places: &Places) -> Positions {

@@ -1,44 +1,49 @@
 //! Serves the feed of this service's events. An account's caller sees its own account's events and no others.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use auth::{Caller, CallerKind};
+use auth::Caller;
 use grpc::{Faults, Reply, status};
 use jiff::Timestamp;
 use portway_proto::events::v1::event_feed_service_server::{EventFeedService, EventFeedServiceServer};
 use portway_proto::events::v1::{
     ConfirmEventsRequest, ConfirmEventsResponse, ListParkedEventsRequest, ListParkedEventsResponse,
     ListReadersRequest, ListReadersResponse, ParkedEvent, Position, Reader, ReplayParkedEventsRequest,
-    ReplayParkedEventsResponse, StreamEventsRequest, StreamEventsResponse, stream_events_request::Start,
-    stream_events_response::Item,
+    ReplayParkedEventsResponse, StreamEventsRequest, stream_events_request::Start,
 };
 use sqlx::PgPool;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Request, Response, Status};
-use types::AccountId;
 use uuid::Uuid;
 
 use crate::consumer::{Consumer, HandleError, positions_of};
+use crate::feed_request::{
+    Checked, check, check_positions, check_reader, places_of, refuse_expired, refuse_unknown,
+};
+use crate::feed_stream::{FeedStream, Responses};
 use crate::reader::{self, Places};
-use crate::waker::{FeedWaker, wait_for_news};
-use crate::{parked, partition, partition_of};
+use crate::waker::FeedWaker;
+use crate::{parked, partition_of};
 
-/// Events that wait for a slow client, per stream.
-const QUEUE_PER_STREAM: usize = 256;
+/// Named readers that a customer's account may have.
+const READERS_MAX: i64 = 50;
 
 /// Limits of a feed.
 #[derive(Debug, Clone)]
 pub struct FeedSettings {
-    /// Streams at once; more are refused with RESOURCE_EXHAUSTED.
-    pub streams_max: usize,
+    /// Streams of customers at once; more are refused with RESOURCE_EXHAUSTED.
+    pub account_streams_max: usize,
+    /// Streams of the platform and its services at once. Apart, so that customers cannot take them.
+    pub platform_streams_max: usize,
 }
 
 impl Default for FeedSettings {
     fn default() -> Self {
-        Self { streams_max: 1_000 }
+        Self {
+            account_streams_max: 1_000,
+            platform_streams_max: 250,
+        }
     }
 }
 
@@ -47,7 +52,8 @@ impl Default for FeedSettings {
 pub struct FeedService {
     pool: PgPool,
     waker: FeedWaker,
-    places: Arc<Semaphore>,
+    account_places: Arc<Semaphore>,
+    platform_places: Arc<Semaphore>,
     consumers: Arc<Vec<Consumer>>,
     shutdown: CancellationToken,
 }
@@ -61,235 +67,86 @@ impl FeedService {
         consumers: Vec<Consumer>,
         shutdown: CancellationToken,
     ) -> EventFeedServiceServer<Self> {
-        let places = Arc::new(Semaphore::new(settings.streams_max));
         EventFeedServiceServer::new(Self {
             pool,
             waker,
-            places,
+            account_places: Arc::new(Semaphore::new(settings.account_streams_max)),
+            platform_places: Arc::new(Semaphore::new(settings.platform_streams_max)),
             consumers: Arc::new(consumers),
             shutdown,
         })
     }
 
-    /// Where a stream starts: a place for each partition it reads.
-    async fn start(&self, request: &Checked) -> Result<Places, Status> {
-        let store = |error: &pg::StoreError| status::store(error);
-        let purged = reader::purged(&self.pool).await.map_err(|error| store(&error))?;
+    fn take_place(&self, caller: &Caller) -> Result<OwnedSemaphorePermit, Status> {
+        let places = if caller.is_platform() {
+            &self.platform_places
+        } else {
+            &self.account_places
+        };
+        let message = "too many feed streams are open";
+        Arc::clone(places)
+            .try_acquire_owned()
+            .map_err(|_| status::fail(Code::ResourceExhausted, "TOO_MANY_STREAMS", message))
+    }
+
+    /// Where a stream starts, a place for each partition it reads, and where it ends, if it is to end now.
+    async fn bounds(&self, request: &Checked) -> Result<(Places, Option<Places>), Status> {
+        let store = |error: pg::StoreError| status::store(&error);
+        let purged = reader::purged(&self.pool).await.map_err(store)?;
+        let heads = reader::heads(&self.pool).await.map_err(store)?;
         let asked = match &request.start {
             Start::FromOldest(_) => Places::new(),
-            Start::FromNow(_) => reader::heads(&self.pool).await.map_err(|error| store(&error))?,
-            Start::FromConfirmed(_) => {
-                let name = &request.reader;
-                reader::confirmed(&self.pool, request.owner, name)
-                    .await
-                    .map_err(|error| store(&error))?
-            }
+            Start::FromNow(_) => heads.clone(),
+            Start::FromConfirmed(_) => reader::confirmed(&self.pool, request.owner, &request.reader)
+                .await
+                .map_err(store)?,
+            // What was dropped before that time cannot be told apart from what never was: it starts at the oldest.
             Start::FromTime(time) => {
                 let time = Timestamp::new(time.seconds, time.nanos).unwrap_or(Timestamp::MIN);
-                reader::before_time(&self.pool, time)
-                    .await
-                    .map_err(|error| store(&error))?
+                reader::before_time(&self.pool, time).await.map_err(store)?
             }
-            Start::After(after) => {
-                let asked = places_of(&after.positions);
-                refuse_expired(&asked, &purged)?;
-                asked
-            }
+            Start::After(after) => places_of(&after.positions),
         };
-        let start = |number: i16| {
+        let place = |number: i16| {
             let oldest = purged.get(&number).copied().unwrap_or(0);
-            (number, asked.get(&number).copied().unwrap_or(oldest).max(oldest))
+            (number, asked.get(&number).copied().unwrap_or(oldest))
         };
-        let read = partition::all().filter(|number| request.only.is_none_or(|only| only == *number));
-        Ok(read.map(start).collect())
-    }
-}
-
-/// A stream request that makes sense.
-struct Checked {
-    reader: String,
-    /// Whose reader it is.
-    owner: AccountId,
-    /// The only account whose events it may see; `None`: all.
-    account: Option<AccountId>,
-    /// The only partition to read; `None`: all.
-    only: Option<i16>,
-    types: Vec<String>,
-    start: Start,
-    until_now: bool,
-}
-
-fn check(caller: &Caller, request: StreamEventsRequest) -> Result<Checked, Status> {
-    let mut faults = Faults::new();
-    check_reader(
-        &mut faults,
-        caller,
-        &request.reader,
-        matches!(request.start, Some(Start::FromConfirmed(_))),
-    );
-    if request.types.len() > 100 {
-        faults.add("types", "OUT_OF_RANGE", "must be at most 100");
-    }
-    match &request.start {
-        None => faults.add("start", "MISSING", "say where to start"),
-        Some(Start::After(after)) => check_positions(&mut faults, "after", &after.positions),
-        Some(Start::FromTime(time)) => {
-            faults.check("from_time", "INVALID", Timestamp::new(time.seconds, time.nanos));
-        }
-        Some(Start::FromOldest(_) | Start::FromConfirmed(_) | Start::FromNow(_)) => {}
-    }
-    let account = (!caller.is_platform()).then_some(caller.account);
-    let checked = request.start.map(|start| Checked {
-        reader: request.reader,
-        owner: caller.account,
-        account,
-        only: account.map(partition_of),
-        types: request.types,
-        start,
-        until_now: request.until_now,
-    });
-    faults.finish(checked)
-}
-
-fn check_reader(faults: &mut Faults, caller: &Caller, reader: &str, is_needed: bool) {
-    if reader.is_empty() && !is_needed {
-        return;
-    }
-    let is_slug = (1..=64).contains(&reader.len())
-        && reader
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !is_slug {
-        faults.add("reader", "INVALID", "must be 1 to 64 of a-z, 0-9 and -");
-    }
-    if let CallerKind::Service(name) = &caller.kind
-        && name.as_str() != reader
-    {
-        faults.add("reader", "INVALID", "a service reads under its own name");
-    }
-}
-
-fn check_positions(faults: &mut Faults, field: &str, positions: &[Position]) {
-    for (index, position) in positions.iter().enumerate() {
-        if !(0..i32::from(partition::PARTITIONS)).contains(&position.partition) {
-            faults.add(
-                format!("{field}[{index}].partition"),
-                "OUT_OF_RANGE",
-                "must be 0 to 15",
-            );
-        }
-        if position.offset < 0 {
-            faults.add(
-                format!("{field}[{index}].offset"),
-                "OUT_OF_RANGE",
-                "must not be negative",
-            );
-        }
-    }
-}
-
-fn places_of(positions: &[Position]) -> Places {
-    positions
-        .iter()
-        .filter_map(|position| Some((i16::try_from(position.partition).ok()?, position.offset)))
-        .collect()
-}
-
-fn refuse_expired(asked: &Places, purged: &Places) -> Result<(), Status> {
-    for (number, place) in asked {
-        let oldest = purged.get(number).copied().unwrap_or(0);
-        if *place < oldest {
-            let facts = HashMap::from([
-                ("partition".to_owned(), number.to_string()),
-                ("oldest".to_owned(), (oldest + 1).to_string()),
-            ]);
-            let message = format!("the oldest event kept in partition {number} is at {}", oldest + 1);
-            return Err(status::fail_with(
-                Code::OutOfRange,
-                "POSITION_EXPIRED",
-                message,
-                facts,
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Feeds one stream until the client goes, the events end (`until_now`), or the server drains.
-async fn feed(
-    service: FeedService,
-    request: Checked,
-    mut places: Places,
-    sender: mpsc::Sender<Result<StreamEventsResponse, Status>>,
-    _place: OwnedSemaphorePermit,
-) {
-    let mut news = service.waker.subscribe();
-    let mut told: Option<Places> = None;
-    loop {
-        news.mark_unchanged();
-        let batch = match reader::read(&service.pool, &places, request.account, &request.types).await {
-            Ok(batch) => batch,
-            Err(error) => {
-                let _gone = sender.send(Err(status::store(&error))).await;
-                return;
+        let mut places: Places = request.partitions().map(place).collect();
+        match &request.start {
+            Start::FromConfirmed(_) | Start::After(_) => {
+                refuse_expired(&places, &purged)?;
+                refuse_unknown(&places, &heads)?;
             }
-        };
-        for event in batch.events {
-            if sender
-                .send(Ok(StreamEventsResponse {
-                    item: Some(Item::Event(event)),
-                }))
-                .await
-                .is_err()
-            {
-                return;
+            Start::FromOldest(_) | Start::FromNow(_) | Start::FromTime(_) => {
+                for (number, place) in &mut places {
+                    *place = purged.get(number).copied().unwrap_or(0).max(*place);
+                }
             }
         }
-        places = batch.places;
-        if batch.is_full {
-            continue;
-        }
-        if told.as_ref() != Some(&places) {
-            let item = Some(Item::CaughtUp(positions_of(&places)));
-            if sender.send(Ok(StreamEventsResponse { item })).await.is_err() {
-                return;
-            }
-            told = Some(places.clone());
-        }
-        if request.until_now {
-            return;
-        }
-        tokio::select! {
-            () = sender.closed() => return,
-            () = service.shutdown.cancelled() => {
-                let drained = status::fail(Code::Unavailable, "DRAINING", "the server drains; resume after the last event");
-                let _gone = sender.send(Err(drained)).await;
-                return;
-            }
-            () = wait_for_news(&mut news) => {}
-        }
+        Ok((places, request.until_now.then_some(heads)))
     }
 }
 
 #[tonic::async_trait]
 impl EventFeedService for FeedService {
-    type StreamEventsStream = ReceiverStream<Result<StreamEventsResponse, Status>>;
+    type StreamEventsStream = Responses;
 
     async fn stream_events(&self, request: Request<StreamEventsRequest>) -> Reply<Self::StreamEventsStream> {
         let caller = Caller::of(&request)?;
         let checked = check(&caller, request.into_inner())?;
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return Err(status::fail(
-                Code::ResourceExhausted,
-                "TOO_MANY_STREAMS",
-                "too many feed streams are open",
-            ));
-        };
-        let places = self.start(&checked).await?;
-        let (sender, receiver) = mpsc::channel(QUEUE_PER_STREAM);
-        // Ends with its client, or with the server: the task watches both.
-        tokio_util::task::TaskTracker::new().spawn(feed(self.clone(), checked, places, sender, place));
-        Ok(Response::new(ReceiverStream::new(receiver)))
+        let place = self.take_place(&caller)?;
+        // Before the first look, so that no news fall in between.
+        let news = self.waker.subscribe();
+        let bounds = self.bounds(&checked).await?;
+        let feed = FeedStream::new(
+            self.pool.clone(),
+            checked,
+            bounds,
+            news,
+            self.shutdown.clone(),
+            place,
+        );
+        Ok(Response::new(feed.into_responses()))
     }
 
     async fn confirm_events(&self, request: Request<ConfirmEventsRequest>) -> Reply<ConfirmEventsResponse> {
@@ -299,7 +156,15 @@ impl EventFeedService for FeedService {
         check_reader(&mut faults, &caller, &request.reader, true);
         check_positions(&mut faults, "positions", &request.positions);
         faults.finish(Some(()))?;
-        let places = places_of(&request.positions);
+        let mut places = places_of(&request.positions);
+        if !caller.is_platform() {
+            places.retain(|number, _| *number == partition_of(caller.account));
+            let others = reader::count_others(&self.pool, caller.account, &request.reader);
+            if others.await.map_err(|error| status::store(&error))? >= READERS_MAX {
+                let message = format!("an account has at most {READERS_MAX} named readers");
+                return Err(status::fail(Code::ResourceExhausted, "TOO_MANY_READERS", message));
+            }
+        }
         let places = reader::confirm(&self.pool, caller.account, &request.reader, &places)
             .await
             .map_err(|error| status::store(&error))?;

@@ -11,21 +11,26 @@ mod append;
 mod backlog;
 mod consumer;
 mod cursor;
+mod feed_request;
 mod feed_service;
+mod feed_stream;
+mod gauges;
 mod parked;
 mod partition;
+mod partition_task;
 mod reader;
 mod retention;
 mod sequencer;
 mod waker;
 
-pub use append::{NewEvent, append};
+pub use append::{NewEvent, append, append_all};
 pub use backlog::{ConsumerBacklog, SequencerBacklog};
 pub use consumer::{Consumer, ConsumerSettings, HandleError, Handler};
 pub use feed_service::{FeedService, FeedSettings};
+pub use gauges::record_gauges;
 pub use partition::{PARTITIONS, partition_of};
 pub use portway_proto::events::v1::Event;
-pub use retention::purge_recorded_before;
+pub use retention::{Retention, purge};
 pub use sequencer::Sequencer;
 pub use waker::FeedWaker;
 

@@ -1,9 +1,11 @@
 //! Events set aside: one that failed too often, and every later one of its subject, so that order is kept.
 
+use std::collections::BTreeMap;
+
 use pg::StoreError;
 use portway_proto::events::v1::Event;
 use prost::Message;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// A parked event.
@@ -74,15 +76,32 @@ pub(crate) async fn list(
     .await?)
 }
 
-/// The oldest parked event of a subject, locked against a second replay.
-pub(crate) async fn lock_first(
+/// The partition in which events of the subject are parked, if any are.
+pub(crate) async fn partition_of(
+    conn: &mut PgConnection,
+    source: &str,
+    subject: Uuid,
+) -> Result<Option<i16>, StoreError> {
+    Ok(
+        sqlx::query_scalar(
+            "SELECT partition FROM event_parked WHERE source = $1 AND subject_id = $2 LIMIT 1",
+        )
+        .bind(source)
+        .bind(subject)
+        .fetch_optional(conn)
+        .await?,
+    )
+}
+
+/// The oldest parked event of a subject. Read it under the cursor's lock.
+pub(crate) async fn find_first(
     conn: &mut PgConnection,
     source: &str,
     subject: Uuid,
 ) -> Result<Option<Parked>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT source, partition, position, envelope, error FROM event_parked
-          WHERE source = $1 AND subject_id = $2 ORDER BY position LIMIT 1 FOR UPDATE",
+          WHERE source = $1 AND subject_id = $2 ORDER BY position LIMIT 1",
     )
     .bind(source)
     .bind(subject)
@@ -116,4 +135,13 @@ pub(crate) async fn count(conn: &mut PgConnection, source: &str, subject: Uuid) 
             .fetch_one(conn)
             .await?,
     )
+}
+
+/// How many events are parked, by source.
+pub(crate) async fn count_by_source(pool: &PgPool) -> Result<BTreeMap<String, i64>, StoreError> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT source, count(*) FROM event_parked GROUP BY source")
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().collect())
 }

@@ -16,42 +16,48 @@ pub(crate) type Places = BTreeMap<i16, i64>;
 
 /// Events read at once from each partition.
 const BATCH_PER_PARTITION: i64 = 200;
+/// Positions looked at at once in each partition: what a filter leaves out must not make a statement run for long.
+const WINDOW_PER_PARTITION: i64 = 5_000;
 
+/// A partition, with one of its events if any was found.
 #[derive(sqlx::FromRow)]
-struct EventRow {
+struct FoundRow {
     partition: i16,
-    position: i64,
-    event_id: Uuid,
-    subject_id: Uuid,
-    account_id: Uuid,
-    r#type: String,
-    occurred_at: jiff_sqlx::Timestamp,
+    last_position: i64,
+    purged_position: i64,
+    position: Option<i64>,
+    event_id: Option<Uuid>,
+    subject_id: Option<Uuid>,
+    account_id: Option<Uuid>,
+    r#type: Option<String>,
+    occurred_at: Option<jiff_sqlx::Timestamp>,
     traceparent: Option<String>,
-    payload: Vec<u8>,
+    payload: Option<Vec<u8>>,
 }
 
-impl From<EventRow> for Event {
-    fn from(row: EventRow) -> Self {
-        let occurred_at = row.occurred_at.to_jiff();
-        Self {
+impl FoundRow {
+    fn into_event(self) -> Option<Event> {
+        let occurred_at = self.occurred_at?.to_jiff();
+        let type_name = self.r#type?;
+        Some(Event {
             position: Some(Position {
-                partition: i32::from(row.partition),
-                offset: row.position,
+                partition: i32::from(self.partition),
+                offset: self.position?,
             }),
-            event_id: row.event_id.to_string(),
-            subject_id: row.subject_id.to_string(),
-            account_id: row.account_id.to_string(),
+            event_id: self.event_id?.to_string(),
+            subject_id: self.subject_id?.to_string(),
+            account_id: self.account_id?.to_string(),
             occurred_at: Some(prost_types::Timestamp {
                 seconds: occurred_at.as_second(),
                 nanos: occurred_at.subsec_nanosecond(),
             }),
-            traceparent: row.traceparent.unwrap_or_default(),
+            traceparent: self.traceparent.unwrap_or_default(),
             payload: Some(Any {
-                type_url: format!("type.googleapis.com/{}", row.r#type),
-                value: row.payload,
+                type_url: format!("type.googleapis.com/{type_name}"),
+                value: self.payload?,
             }),
-            r#type: row.r#type,
-        }
+            r#type: type_name,
+        })
     }
 }
 
@@ -61,11 +67,14 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<Event>,
     /// Where the reader stands after them, whatever was filtered out.
     pub(crate) places: Places,
+    /// The last position of every partition that was no longer kept at the time of the look.
+    pub(crate) purged: Places,
     /// Whether there may be more at once.
     pub(crate) is_full: bool,
 }
 
-/// Reads on from `places`, all partitions in one round trip. With an account: its events alone.
+/// Reads on from `places`, all partitions in one statement, so that events and ends are of one snapshot: nothing up
+/// to an end is still to come. With an account: its events alone.
 pub(crate) async fn read(
     pool: &PgPool,
     places: &Places,
@@ -73,52 +82,56 @@ pub(crate) async fn read(
     types: &[String],
 ) -> Result<Batch, StoreError> {
     let (partitions, offsets): (Vec<i16>, Vec<i64>) = places.iter().unzip();
-    // The ends are read first: an event numbered in between is found by the next look, not skipped by this one.
-    let ends = heads(pool).await?;
-    let rows: Vec<EventRow> = sqlx::query_as(
-        "SELECT found.* FROM unnest($1::smallint[], $2::bigint[]) AS place (partition, after)
-         CROSS JOIN LATERAL (
-             SELECT partition, position, event_id, subject_id, account_id, type, occurred_at, traceparent, payload
+    let rows: Vec<FoundRow> = sqlx::query_as(
+        "SELECT place.partition, head.last_position, head.purged_position, found.*
+           FROM unnest($1::smallint[], $2::bigint[]) AS place (partition, after)
+           JOIN event_partition AS head USING (partition)
+           LEFT JOIN LATERAL (
+             SELECT position, event_id, subject_id, account_id, type, occurred_at, traceparent, payload
                FROM event
-              WHERE event.partition = place.partition AND position > place.after
+              WHERE event.partition = place.partition
+                AND position > place.after AND position <= place.after + $6
                 AND ($3::uuid IS NULL OR account_id = $3) AND (cardinality($4::text[]) = 0 OR type = ANY($4))
-              ORDER BY position LIMIT $5) AS found
-         ORDER BY found.partition, found.position",
+              ORDER BY position LIMIT $5) AS found ON true
+         ORDER BY place.partition, found.position",
     )
     .bind(partitions)
     .bind(offsets)
     .bind(account.map(AccountId::as_uuid))
     .bind(types)
     .bind(BATCH_PER_PARTITION)
+    .bind(WINDOW_PER_PARTITION)
     .fetch_all(pool)
     .await?;
-    Ok(batch(places, &ends, rows))
+    Ok(batch(places, rows))
 }
 
-fn batch(places: &Places, ends: &Places, rows: Vec<EventRow>) -> Batch {
-    let mut found: BTreeMap<i16, (i64, i64)> = BTreeMap::new();
+fn batch(places: &Places, rows: Vec<FoundRow>) -> Batch {
+    let mut found: BTreeMap<i16, i64> = BTreeMap::new();
+    let (mut ends, mut purged, mut last) = (Places::new(), Places::new(), Places::new());
     for row in &rows {
-        let (count, last) = found.entry(row.partition).or_insert((0, row.position));
-        *count += 1;
-        *last = row.position;
+        ends.insert(row.partition, row.last_position);
+        purged.insert(row.partition, row.purged_position);
+        if let Some(position) = row.position {
+            *found.entry(row.partition).or_default() += 1;
+            last.insert(row.partition, position);
+        }
     }
     let mut is_full = false;
-    let after = places.iter().map(|(partition, place)| {
-        let end = ends.get(partition).copied().unwrap_or(0);
-        let place = match found.get(partition) {
-            Some((count, last)) if *count == BATCH_PER_PARTITION => {
-                is_full = true;
-                *last
-            }
-            Some((_, last)) => end.max(*last),
-            None => end.max(*place),
+    let mut reached = Places::new();
+    for (partition, place) in places {
+        let end = ends.get(partition).copied().unwrap_or(*place);
+        let place = match last.get(partition) {
+            Some(last) if found.get(partition) == Some(&BATCH_PER_PARTITION) => *last,
+            Some(_) | None => end.min(place + WINDOW_PER_PARTITION).max(*place),
         };
-        (*partition, place)
-    });
-    let places = after.collect();
+        is_full |= place < end;
+        reached.insert(*partition, place);
+    }
     Batch {
-        events: rows.into_iter().map(Event::from).collect(),
-        places,
+        events: rows.into_iter().filter_map(FoundRow::into_event).collect(),
+        places: reached,
+        purged,
         is_full,
     }
 }
@@ -143,8 +156,9 @@ pub(crate) async fn purged(pool: &PgPool) -> Result<Places, StoreError> {
 pub(crate) async fn before_time(pool: &PgPool, time: Timestamp) -> Result<Places, StoreError> {
     let rows: Vec<(i16, i64)> = sqlx::query_as(
         "SELECT head.partition, coalesce(
-                 (SELECT min(position) - 1 FROM event
-                   WHERE event.partition = head.partition AND recorded_at >= $1 AND position IS NOT NULL),
+                 (SELECT position - 1 FROM event
+                   WHERE event.partition = head.partition AND recorded_at >= $1 AND position IS NOT NULL
+                   ORDER BY recorded_at, position LIMIT 1),
                  head.last_position)
            FROM event_partition AS head",
     )
@@ -152,6 +166,30 @@ pub(crate) async fn before_time(pool: &PgPool, time: Timestamp) -> Result<Places
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// How many named readers an account has besides this one.
+pub(crate) async fn count_others(pool: &PgPool, account: AccountId, reader: &str) -> Result<i64, StoreError> {
+    let others = sqlx::query_scalar(
+        "SELECT count(DISTINCT reader) FROM event_reader WHERE account_id = $1 AND reader <> $2",
+    );
+    Ok(others
+        .bind(account.as_uuid())
+        .bind(reader)
+        .fetch_one(pool)
+        .await?)
+}
+
+/// How far each of our own services is behind: the reader's name and how many events.
+pub(crate) async fn lags(pool: &PgPool) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT reader, sum(head.last_position - position)::bigint
+           FROM event_reader JOIN event_partition AS head USING (partition)
+          WHERE account_id = $1 GROUP BY reader ORDER BY reader LIMIT 100",
+    )
+    .bind(AccountId::PLATFORM.as_uuid())
+    .fetch_all(pool)
+    .await?)
 }
 
 /// The places a named reader confirmed.

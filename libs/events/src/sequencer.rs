@@ -57,7 +57,7 @@ impl Sequencer {
                    FROM (SELECT seq, partition FROM event
                           WHERE position IS NULL AND partition = ANY($1) ORDER BY seq LIMIT $2) AS batch
              ), numbered AS (
-                 UPDATE event SET position = head.last_position + pending.nth
+                 UPDATE event SET position = head.last_position + pending.nth, recorded_at = statement_timestamp()
                    FROM pending JOIN event_partition AS head USING (partition)
                   WHERE event.seq = pending.seq
                  RETURNING event.partition, event.position
@@ -83,7 +83,10 @@ impl Sequencer {
     pub async fn run(self, shutdown: CancellationToken) {
         let mut idle_looks = 0_u32;
         while !shutdown.is_cancelled() {
-            match self.run_once().await {
+            let Some(numbered) = shutdown.run_until_cancelled(self.run_once()).await else {
+                return;
+            };
+            match numbered {
                 Ok(0) => idle_looks = idle_looks.saturating_add(1),
                 Ok(_numbered) => idle_looks = 0,
                 Err(error) => {

@@ -68,7 +68,7 @@ impl ReplyCache {
         let text = text?;
         let bytes = hex::decode(text).ok()?;
         let (mac, reply) = bytes.split_at_checked(MAC_LENGTH)?;
-        // The MAC covers the request, so the reply to another request is a miss as well.
+        // The reply to another request does not verify, so it is a miss as well.
         (mac == self.mac(key, reply)).then(|| reply.to_vec())
     }
 
@@ -90,22 +90,31 @@ impl ReplyCache {
         }
     }
 
+    /// Covers the whole key, so that a reply that was put under another caller's name does not verify.
     fn mac(&self, key: &RequestKey, reply: &[u8]) -> [u8; MAC_LENGTH] {
-        keyed_digest(&self.digest_key, &[b"reply", &key.request, reply])
+        let (account, subject) = (key.caller.account.as_uuid(), key.caller.subject.as_str());
+        let parts = [
+            b"reply".as_slice(),
+            self.namespace.as_bytes(),
+            account.as_bytes(),
+            subject.as_bytes(),
+            key.key.as_str().as_bytes(),
+            &key.request,
+            reply,
+        ];
+        keyed_digest(&self.digest_key, &parts)
     }
 
     fn name_of(&self, key: &RequestKey) -> String {
-        let caller = [
-            key.caller.account.to_string(),
-            key.caller.subject.to_string(),
-            key.key.to_string(),
+        let (account, subject) = (key.caller.account.as_uuid(), key.caller.subject.as_str());
+        let parts = [
+            b"name".as_slice(),
+            account.as_bytes(),
+            subject.as_bytes(),
+            key.key.as_str().as_bytes(),
         ];
-        let parts: Vec<&[u8]> = caller.iter().map(String::as_bytes).collect();
-        format!(
-            "portway:{}:reply:{}",
-            self.namespace,
-            hex::encode(keyed_digest(&self.digest_key, &parts))
-        )
+        let name = hex::encode(keyed_digest(&self.digest_key, &parts));
+        format!("portway:{}:reply:{name}", self.namespace)
     }
 
     fn is_quiet(&self) -> bool {

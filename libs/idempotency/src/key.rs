@@ -40,12 +40,18 @@ impl RequestKey {
             ));
         };
         let mut faults = Faults::new();
-        let key = faults.required(METADATA, raw.to_str().unwrap_or_default());
+        let key = faults.check(
+            METADATA,
+            "INVALID",
+            raw.to_str().unwrap_or_default().parse::<IdempotencyKey>(),
+        );
         let key = faults.finish(key)?;
+        let mut labelled = vec![b"request".as_slice()];
+        labelled.extend_from_slice(parts);
         Ok(Self {
             caller,
             key,
-            request: keyed_digest(digest_key, parts),
+            request: keyed_digest(digest_key, &labelled),
         })
     }
 }

@@ -68,6 +68,9 @@ impl Idempotency {
     }
 
     /// Begins the change of a key made by hand, for streams.
+    ///
+    /// While the work is not finished it holds a connection, and each duplicate of it another one: do not ask for a
+    /// second one inside it.
     pub async fn begin_key<R: Message + Default>(&self, key: RequestKey) -> Result<Begun<R>, Status> {
         if let Some(cache) = &self.cache
             && let Some(reply) = cache.find(&key).await
@@ -185,13 +188,25 @@ async fn store_reply(conn: &mut PgConnection, key: &RequestKey, reply: &[u8]) ->
     }
 }
 
-/// Deletes proofs older than seven days, a batch at most. Returns how many.
+/// Deletes proofs older than seven days. Returns how many.
 pub async fn purge(pool: &PgPool) -> Result<u64, StoreError> {
+    let mut deleted = 0;
+    // Ends, because nothing gets old while it runs but what was there before.
+    loop {
+        let batch = purge_batch(pool).await?;
+        deleted += batch;
+        if batch < PURGE_BATCH.unsigned_abs() {
+            return Ok(deleted);
+        }
+    }
+}
+
+async fn purge_batch(pool: &PgPool) -> Result<u64, StoreError> {
     let deleted = sqlx::query(
         "DELETE FROM idempotency_key WHERE ctid IN (
-             SELECT ctid FROM idempotency_key WHERE created_at < now() - make_interval(hours => $1) LIMIT $2)",
+             SELECT ctid FROM idempotency_key WHERE created_at < now() - make_interval(secs => $1) LIMIT $2)",
     )
-    .bind(i32::try_from(KEPT_FOR.as_hours()).unwrap_or(i32::MAX))
+    .bind(KEPT_FOR.as_secs_f64())
     .bind(PURGE_BATCH)
     .execute(pool)
     .await?;

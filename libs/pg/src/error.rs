@@ -18,7 +18,8 @@ pub enum StoreError {
         /// What is wrong with it; never a secret.
         why: String,
     },
-    /// Postgres cannot be reached, or gave up before it did anything. The work is surely not done.
+    /// Postgres cannot be reached, or gave up. The work is not done, unless this is what a commit said: then nobody
+    /// knows, and the idempotency key or a natural key tells when it is tried again.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
     /// Anything else.

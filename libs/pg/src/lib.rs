@@ -14,4 +14,4 @@ mod provision;
 pub use error::{Fault, StoreError, fault_of};
 pub use migrate::{MigrateError, MigrationSet, migrate};
 pub use pool::{PgSettings, connect};
-pub use provision::{ProvisionError, ServiceRole, provision, url_for};
+pub use provision::{ProvisionError, ServiceRole, provision, url_for, with_database};

@@ -6,6 +6,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use thiserror::Error;
 
+/// What Postgres keeps of a name.
+const NAME_BYTES_MAX: usize = 63;
+
 /// A service's role and the schema it owns.
 #[derive(Debug, Clone)]
 pub struct ServiceRole {
@@ -21,6 +24,9 @@ pub enum ProvisionError {
     /// A name that is not safe to put into a statement.
     #[error("{0:?} is not a plain lower-case name")]
     BadName(String),
+    /// Postgres would cut the role's name off, and two roles could become one.
+    #[error("the role {0:?} has a name of more than 63 bytes; use a shorter database name")]
+    LongName(String),
     /// Postgres refused.
     #[error("cannot make roles and schemas")]
     Database(#[from] sqlx::Error),
@@ -35,7 +41,7 @@ pub async fn provision(admin_url: &str, roles: &[ServiceRole]) -> Result<(), Pro
         .await?;
     let mut tx = admin.begin().await?;
     // Roles belong to the whole server, so the lock is taken by every database's provisioning alike.
-    sqlx::query("SELECT pg_advisory_xact_lock(7_236_001)")
+    sqlx::query("SELECT pg_advisory_xact_lock(7236001)")
         .execute(&mut *tx)
         .await?;
     execute(
@@ -61,10 +67,13 @@ async fn make(conn: &mut PgConnection, database: &str, role: &ServiceRole) -> Re
     {
         return Err(ProvisionError::BadName(role.schema.clone()));
     }
-    let name = quoted(&role_name(database, &role.schema));
-    let schema = quoted(&role.schema);
+    let plain_name = role_name(database, &role.schema);
+    if plain_name.len() > NAME_BYTES_MAX {
+        return Err(ProvisionError::LongName(plain_name));
+    }
+    let (name, schema) = (quoted(&plain_name), quoted(&role.schema));
     let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
-        .bind(role_name(database, &role.schema))
+        .bind(&plain_name)
         .fetch_one(&mut *conn)
         .await?;
     let verb = if exists { "ALTER" } else { "CREATE" };
@@ -79,7 +88,14 @@ async fn make(conn: &mut PgConnection, database: &str, role: &ServiceRole) -> Re
         format!("GRANT CONNECT ON DATABASE {} TO {name}", quoted(database)),
     )
     .await?;
-    // Making a schema for a role takes membership in it, which a superuser has and a managed admin is given.
+    // Making a schema for a role takes membership in it, which a superuser has by nature and another admin has not.
+    let is_member: bool = sqlx::query_scalar("SELECT pg_has_role(current_user, $1, 'MEMBER')")
+        .bind(&plain_name)
+        .fetch_one(&mut *conn)
+        .await?;
+    if !is_member {
+        execute(conn, format!("GRANT {name} TO CURRENT_USER")).await?;
+    }
     execute(
         conn,
         format!("CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {name}"),
@@ -97,6 +113,14 @@ pub fn url_for(admin_url: &str, role: &ServiceRole) -> Result<String, ProvisionE
     Ok(options
         .username(&name)
         .password(&role.password)
+        .to_url_lossy()
+        .to_string())
+}
+
+/// The same URL with another database.
+pub fn with_database(url: &str, database: &str) -> Result<String, sqlx::Error> {
+    Ok(PgConnectOptions::from_str(url)?
+        .database(database)
         .to_url_lossy()
         .to_string())
 }

@@ -69,7 +69,7 @@ impl BaseSettings {
         let key_ring = env.secret_as(
             "PORTWAY_KEY_RING",
             "id:base64[,id:base64...]; the first seals",
-            |text| text.parse::<KeyRing>(),
+            str::parse::<KeyRing>,
         );
         Ok(Self {
             service,

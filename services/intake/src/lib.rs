@@ -1,0 +1,15 @@
+//! Intake: accounts and grants, port-in orders and their documents, port-outs, the inventory.
+//!
+//! Intake decides and announces. Start at [`start`], then `ops/`: one file a use case, each one transaction.
+
+mod announce;
+mod app;
+mod config;
+mod due;
+mod grpc;
+mod listen;
+mod ops;
+mod store;
+
+pub use app::{Intake, start};
+pub use config::Settings;

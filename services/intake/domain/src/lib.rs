@@ -1,0 +1,8 @@
+//! The rules of intake: what a port-in order and a port-out may become, and what must be true first.
+//!
+//! **Architecture invariant:** no database, no network, no clock: `now` is a parameter.
+#![warn(missing_docs)]
+
+pub mod account;
+pub mod port_in;
+pub mod port_out;

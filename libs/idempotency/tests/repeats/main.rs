@@ -1,0 +1,10 @@
+//! Repeated changes on a real Postgres and a real Redis: one effect, one reply, whatever Redis says or does.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test is made of may panic, as a test does"
+)]
+
+mod changes;
+mod proofs;
+mod redis_shortcut;

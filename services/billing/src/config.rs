@@ -1,0 +1,27 @@
+//! Settings of billing.
+
+use config::{ConfigErrors, Env};
+use service::BaseSettings;
+
+/// All settings of the service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What every service has.
+    pub base: BaseSettings,
+    /// Intake, e.g. `http://intake:50051`.
+    pub intake_endpoint: String,
+}
+
+impl Settings {
+    /// Reads them from the environment.
+    pub fn read(env: &mut Env) -> Result<Self, ConfigErrors> {
+        let base = BaseSettings::read("billing", "billing", env);
+        let intake_endpoint =
+            env.required::<String>("PORTWAY_INTAKE_ENDPOINT", "intake, which is listened to");
+        env.finish()?;
+        Ok(Self {
+            base: base?,
+            intake_endpoint: intake_endpoint?,
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! What intake announces, as accounts, grants and charges.
+
+mod decode;
+mod intake;
+
+pub use intake::FromIntake;

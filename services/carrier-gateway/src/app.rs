@@ -1,0 +1,50 @@
+//! Wires the service: the only place that knows all of its parts.
+
+use std::sync::Arc;
+
+use clock::{Clock, DueWork};
+use events::Handler;
+use grpc::Lifecycle;
+use jiff::SignedDuration;
+use portway_proto::gateway::v1::carrier_service_server::CarrierServiceServer;
+use portway_proto::gateway::v1::command_service_server::CommandServiceServer;
+use service::due::Wake;
+use service::{Base, Serving, StartError};
+use tonic::service::RoutesBuilder;
+
+use crate::config::Settings;
+use crate::due::{CommandQueue, CommandWorker, Gauges, InboundQueue, InboundWorker, PollWorker, Polls};
+use crate::grpc::{Carriers, Commands};
+use crate::listen::IntakeListener;
+use crate::peers::{Intake, Partner};
+use crate::{CONNECTION, ops, store};
+
+/// Starts the service. Returns once it listens; its tasks end with the lifecycle.
+pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Result<Serving, StartError> {
+    let interval = SignedDuration::try_from(settings.poll_interval)
+        .map_err(|_| StartError::Setting("the poll interval is too long".to_owned()))?;
+    let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
+    let listener = base.listen().await?;
+    ops::add_connection(&base.pool, CONNECTION, base.clock.now()).await?;
+    let partner = Partner::new(base.peer(&settings.partner_endpoint)?);
+    let intake = Intake::new(base.peer(&settings.intake_endpoint)?);
+    let inbound_came = Wake::default();
+
+    CommandWorker::new(base.clone(), intake.clone(), partner.clone()).spawn();
+    PollWorker::new(base.clone(), partner, interval, inbound_came.clone()).spawn();
+    InboundWorker::new(base.clone(), intake).spawn(inbound_came);
+    Gauges::new(base.clone()).spawn();
+
+    let handler: Arc<dyn Handler> = Arc::new(IntakeListener);
+    let consumers = vec![base.consumer("intake", &settings.intake_endpoint, handler)?];
+    let due_work: Vec<Arc<dyn DueWork>> = vec![
+        Arc::new(CommandQueue::new(base.pool.clone())),
+        Arc::new(Polls::new(base.pool.clone())),
+        Arc::new(InboundQueue::new(base.pool.clone())),
+    ];
+    let mut routes = RoutesBuilder::default();
+    routes
+        .add_service(CarrierServiceServer::new(Carriers::new(base.clone())))
+        .add_service(CommandServiceServer::new(Commands::new(base.clone())));
+    base.serve(listener, routes, consumers, due_work).await
+}

@@ -1,0 +1,128 @@
+//! What intake announced becomes a command. Runs in the listener's transaction; heard twice, it changes nothing.
+
+use std::collections::BTreeSet;
+
+use carrier_gateway_domain::{
+    About, Command, OrderAsk, PortOutAnswer, Progress, Submission, SubmissionState,
+};
+use jiff::Timestamp;
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::{AccountId, CarrierId, CommandId, OrderId, Pon, PortOutId, Spid, Tn, Ver};
+
+use crate::store;
+
+/// Under which name, for whom and when something was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) account: AccountId,
+    pub(crate) pon: Pon,
+    pub(crate) ver: Ver,
+    pub(crate) at: Timestamp,
+}
+
+/// A version of an order that is to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct NewVersion {
+    pub(crate) order: OrderId,
+    pub(crate) losing_carrier: CarrierId,
+    pub(crate) tns: BTreeSet<Tn>,
+}
+
+/// A version of an order is to go out: the first as a request, a later one as a supplement.
+pub(crate) async fn submit_order(
+    conn: &mut PgConnection,
+    asked: Asked,
+    version: NewVersion,
+) -> Result<(), StoreError> {
+    let submission = Submission {
+        order: version.order,
+        account: asked.account,
+        pon: asked.pon.clone(),
+        ver: asked.ver,
+        carrier: version.losing_carrier,
+        state: SubmissionState::Open { awaited: version.tns },
+        traceparent: telemetry::trace_context::current(),
+    };
+    // Before the command, so that no answer can come to a PON that is not known.
+    store::submissions::put(conn, &submission).await?;
+    let ask = OrderAsk::sends(asked.ver);
+    ask_order(conn, asked, version.order, ask).await
+}
+
+/// An order is to be withdrawn at the carrier.
+pub(crate) async fn cancel_order(
+    conn: &mut PgConnection,
+    asked: Asked,
+    order: OrderId,
+) -> Result<(), StoreError> {
+    ask_order(conn, asked, order, OrderAsk::Cancel).await
+}
+
+/// An order is to be cut over.
+pub(crate) async fn activate_order(
+    conn: &mut PgConnection,
+    asked: Asked,
+    order: OrderId,
+) -> Result<(), StoreError> {
+    ask_order(conn, asked, order, OrderAsk::Activate).await
+}
+
+async fn ask_order(
+    conn: &mut PgConnection,
+    asked: Asked,
+    order: OrderId,
+    ask: OrderAsk,
+) -> Result<(), StoreError> {
+    let command = new_command(asked, About::Order { order, ask });
+    store::commands::insert(conn, &command).await?;
+    Ok(())
+}
+
+/// A case of a winning carrier's request was decided.
+pub(crate) async fn answer_port_out(
+    conn: &mut PgConnection,
+    asked: Asked,
+    port_out: PortOutId,
+    winning_spid: Spid,
+    answer: PortOutAnswer,
+) -> Result<(), StoreError> {
+    let about = About::PortOut {
+        port_out,
+        winning_spid,
+        answer,
+    };
+    let command = new_command(asked, about);
+    if !store::commands::insert(conn, &command).await? {
+        // The contract has one answer for each version of a request: the first one stands.
+        tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this version was answered before");
+    }
+    Ok(())
+}
+
+/// An order has ended at intake: nobody waits for its carrier any more.
+pub(crate) async fn end_order(conn: &mut PgConnection, order: OrderId) -> Result<(), StoreError> {
+    let Some(submission) = store::submissions::lock(conn, order).await? else {
+        return Ok(());
+    };
+    let closed = Submission {
+        state: SubmissionState::Closed,
+        ..submission
+    };
+    store::submissions::save_state(conn, &closed).await
+}
+
+fn new_command(asked: Asked, about: About) -> Command {
+    Command {
+        id: CommandId::generate(),
+        account: asked.account,
+        pon: asked.pon,
+        ver: asked.ver,
+        about,
+        progress: Progress::Requested,
+        attempts: 0,
+        last_error: None,
+        requested_at: asked.at,
+        traceparent: telemetry::trace_context::current(),
+    }
+}

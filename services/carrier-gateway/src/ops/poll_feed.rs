@@ -1,0 +1,91 @@
+//! Reads the change feed of a connection: a page and the cursor behind it are recorded in one transaction.
+
+use carrier_gateway_domain::{Change, Page, schedule};
+use jiff::{SignedDuration, Timestamp};
+use pg::StoreError;
+use sqlx::{PgConnection, PgPool};
+use vault::Vault;
+
+use super::ClaimedPoll;
+use super::record_answer::record_answer;
+use crate::store;
+use crate::store::answers::FoundBy;
+
+/// Claims the connection's feed if it is to be read by `now`.
+pub(crate) async fn claim_feed(
+    pool: &PgPool,
+    connection: &str,
+    now: Timestamp,
+) -> Result<Option<ClaimedPoll>, StoreError> {
+    let mut conn = pool.acquire().await?;
+    store::polls::claim_due(&mut conn, connection, now).await
+}
+
+/// Records a page and moves on behind it. `None`: another worker reads the feed by now, and nothing was recorded.
+pub(crate) async fn record_page(
+    pool: &PgPool,
+    vault: &Vault,
+    claimed: ClaimedPoll,
+    page: Page,
+    now: Timestamp,
+) -> Result<Option<ClaimedPoll>, StoreError> {
+    let mut tx = pool.begin().await?;
+    for change in &page.changes {
+        record_change(&mut tx, vault, &claimed, change, now).await?;
+    }
+    // Last, because it is the lock that everybody wants; see `store`.
+    if !store::polls::advance(&mut tx, &claimed, &page.next_cursor).await? {
+        return Ok(None);
+    }
+    tx.commit().await?;
+    Ok(Some(ClaimedPoll {
+        cursor: page.next_cursor,
+        attempts: 0,
+        ..claimed
+    }))
+}
+
+async fn record_change(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    claimed: &ClaimedPoll,
+    change: &Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let connection = claimed.connection.as_str();
+    match change {
+        Change::Answer(answer) => record_answer(conn, connection, answer, FoundBy::Feed, now).await,
+        Change::Request(request) => {
+            store::inbound::insert_request(conn, vault, connection, request, now).await?;
+            Ok(())
+        }
+        Change::Progress(progress) => {
+            store::inbound::insert_progress(conn, connection, progress, now).await?;
+            Ok(())
+        }
+        Change::Unreadable(unreadable) => {
+            let (what, key, why) = (unreadable.what, &unreadable.key, &unreadable.why);
+            tracing::error!(what, key, why, "the carrier partner sent what cannot be read");
+            store::unreadable::insert(conn, connection, &claimed.cursor, unreadable, now).await
+        }
+    }
+}
+
+/// The feed was read to its end; it is read again after `interval`.
+pub(crate) async fn finish_feed(
+    pool: &PgPool,
+    claimed: &ClaimedPoll,
+    now: Timestamp,
+    interval: SignedDuration,
+) -> Result<bool, StoreError> {
+    let mut conn = pool.acquire().await?;
+    let next_poll_at = schedule::next_feed_poll(now, interval);
+    store::polls::finish(&mut conn, claimed, now, next_poll_at).await
+}
+
+/// Reading failed; it is tried again after a pause.
+pub(crate) async fn rest_feed(pool: &PgPool, claimed: &ClaimedPoll, error: &str) -> Result<bool, StoreError> {
+    let mut conn = pool.acquire().await?;
+    let pause = schedule::retry_pause(claimed.attempts);
+    store::polls::rest(&mut conn, claimed, pause, Some(error)).await
+}

@@ -1,0 +1,162 @@
+//! Calls to the carrier partner. Each carries its natural key, so repeating one is safe.
+
+use carrier_gateway_domain::{
+    CarrierAnswer, Page, PortOutAnswer, PortPackage, RawReason, Unreadable, plain_words,
+};
+use grpc::Peer;
+use portway_proto::carrier::v1 as wire;
+use portway_proto::carrier::v1::carrier_partner_service_client::CarrierPartnerServiceClient;
+use service::stamp;
+use types::{Pon, Spid, Ver};
+
+use super::{CallFailure, changes, failure_of, package, timed};
+
+/// Changes asked for at once.
+const PAGE_SIZE: i32 = 100;
+
+/// The carrier partner of one connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Partner(CarrierPartnerServiceClient<Peer>);
+
+/// What is about to leave.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    /// A request or a supplement, by its version.
+    Submit {
+        pon: Pon,
+        ver: Ver,
+        losing_spid: Spid,
+        package: Box<PortPackage>,
+    },
+    /// A cancel.
+    Cancel { pon: Pon, ver: Ver },
+    /// The cut-over.
+    Activate { pon: Pon },
+    /// The answer to another carrier's request.
+    AnswerPortOut {
+        pon: Pon,
+        ver: Ver,
+        winning_spid: Spid,
+        answer: PortOutAnswer,
+    },
+}
+
+impl Partner {
+    pub(crate) fn new(peer: Peer) -> Self {
+        Self(CarrierPartnerServiceClient::new(peer))
+    }
+
+    /// Sends. Returns the carrier's own reference, if it gave one; a failure's words hold nothing of the package's
+    /// secrets.
+    pub(crate) async fn send(&self, outgoing: Outgoing) -> Result<Option<String>, CallFailure> {
+        match outgoing {
+            Outgoing::Submit {
+                pon,
+                ver,
+                losing_spid,
+                package,
+            } => self.submit(&pon, ver, &losing_spid, &package).await,
+            Outgoing::Cancel { pon, ver } => self.cancel(&pon, ver).await.map(|()| None),
+            Outgoing::Activate { pon } => self.activate(&pon).await.map(|()| None),
+            Outgoing::AnswerPortOut {
+                pon,
+                ver,
+                winning_spid,
+                answer,
+            } => self
+                .answer_port_out(&pon, ver, &winning_spid, answer)
+                .await
+                .map(|()| None),
+        }
+    }
+
+    async fn submit(
+        &self,
+        pon: &Pon,
+        ver: Ver,
+        losing_spid: &Spid,
+        package: &PortPackage,
+    ) -> Result<Option<String>, CallFailure> {
+        let request = package::write(pon, ver, losing_spid, package);
+        match self.0.clone().submit_port(timed(request)).await {
+            Ok(response) => {
+                let reference = plain_words(&response.into_inner().carrier_reference, package.secrets());
+                Ok((!reference.is_empty()).then_some(reference))
+            }
+            Err(status) => Err(match failure_of(&status) {
+                CallFailure::Refused(words) => CallFailure::Refused(plain_words(&words, package.secrets())),
+                CallFailure::Transient(words) => {
+                    CallFailure::Transient(plain_words(&words, package.secrets()))
+                }
+            }),
+        }
+    }
+
+    async fn cancel(&self, pon: &Pon, ver: Ver) -> Result<(), CallFailure> {
+        let request = wire::CancelPortRequest {
+            pon: pon.to_string(),
+            ver: ver.into(),
+        };
+        let response = self.0.clone().cancel_port(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    async fn activate(&self, pon: &Pon) -> Result<(), CallFailure> {
+        let request = wire::ActivatePortRequest { pon: pon.to_string() };
+        let response = self.0.clone().activate_port(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    async fn answer_port_out(
+        &self,
+        pon: &Pon,
+        ver: Ver,
+        winning_spid: &Spid,
+        answer: PortOutAnswer,
+    ) -> Result<(), CallFailure> {
+        let (authorized, reasons, foc_at) = match answer {
+            PortOutAnswer::Authorized { foc_at } => (true, Vec::new(), foc_at),
+            PortOutAnswer::Rejected { reasons } => (false, reasons, None),
+        };
+        let request = wire::AnswerPortOutRequest {
+            pon: pon.to_string(),
+            ver: ver.into(),
+            winning_spid: winning_spid.to_string(),
+            authorized,
+            reasons: reasons.into_iter().map(write_reason).collect(),
+            foc_at: foc_at.map(stamp::to_proto),
+        };
+        let response = self.0.clone().answer_port_out(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    /// Every answer to one request so far, oldest first. One that cannot be read does not hide the others.
+    pub(crate) async fn list_answers(
+        &self,
+        pon: &Pon,
+    ) -> Result<Vec<Result<CarrierAnswer, Unreadable>>, CallFailure> {
+        let request = wire::GetPortRequest { pon: pon.to_string() };
+        let response = self.0.clone().get_port(timed(request)).await;
+        let response = response.map_err(|status| failure_of(&status))?.into_inner();
+        Ok(response.answers.into_iter().map(changes::read_answer).collect())
+    }
+
+    /// A page of what happened since `cursor`.
+    pub(crate) async fn list_changes(&self, cursor: &str) -> Result<Page, CallFailure> {
+        let request = wire::ListChangesRequest {
+            cursor: cursor.to_owned(),
+            page_size: PAGE_SIZE,
+        };
+        let response = self.0.clone().list_changes(timed(request)).await;
+        let response = response.map_err(|status| failure_of(&status))?.into_inner();
+        Ok(changes::read_page(response))
+    }
+}
+
+fn write_reason(reason: RawReason) -> wire::RawReason {
+    wire::RawReason {
+        tn: reason.tn.map(|tn| tn.to_string()).unwrap_or_default(),
+        code: reason.code,
+        text: reason.text,
+    }
+}

@@ -1,0 +1,12 @@
+//! The gateway against a real Postgres, with a carrier partner and an intake that answer on real sockets.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod answers;
+mod commands;
+mod harness;
+mod inbound;
+mod intake_stub;
+mod partner_stub;
+mod rpcs;
+mod secrets;
+mod settings;

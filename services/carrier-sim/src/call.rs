@@ -1,0 +1,56 @@
+//! What the simulated carriers were asked and told, as it is listed. Never with a secret.
+
+use jiff::Timestamp;
+use types::{Pon, Ver};
+
+/// The RPCs that are listed: those that tell the carriers something. Polls are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rpc {
+    /// A request or supplement.
+    SubmitPort,
+    /// A cancel.
+    CancelPort,
+    /// A cut-over.
+    ActivatePort,
+    /// An answer to a winning carrier.
+    AnswerPortOut,
+}
+
+impl Rpc {
+    /// Its name in the proto.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::SubmitPort => "SubmitPort",
+            Self::CancelPort => "CancelPort",
+            Self::ActivatePort => "ActivatePort",
+            Self::AnswerPortOut => "AnswerPortOut",
+        }
+    }
+
+    /// The RPC of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        [
+            Self::SubmitPort,
+            Self::CancelPort,
+            Self::ActivatePort,
+            Self::AnswerPortOut,
+        ]
+        .into_iter()
+        .find(|rpc| rpc.name() == name)
+    }
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// When.
+    pub(crate) called_at: Timestamp,
+    /// What.
+    pub(crate) rpc: Rpc,
+    /// About which request.
+    pub(crate) pon: Pon,
+    /// About which version, where the RPC has one.
+    pub(crate) ver: Option<Ver>,
+    /// What was said, in a line; never a secret.
+    pub(crate) detail: String,
+}

@@ -1,0 +1,47 @@
+//! Settings of the simulator.
+
+use config::{ConfigErrors, Env};
+use service::BaseSettings;
+
+/// All settings of the service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What every service has.
+    pub base: BaseSettings,
+    /// Intake, which owns the grants, e.g. `http://intake:50051`.
+    pub intake_endpoint: String,
+}
+
+impl Settings {
+    /// Reads them from the environment.
+    pub fn read(env: &mut Env) -> Result<Self, ConfigErrors> {
+        let base = BaseSettings::read("carrier-sim", "sim", env);
+        let intake_endpoint =
+            env.required::<String>("PORTWAY_INTAKE_ENDPOINT", "intake, which owns the grants");
+        env.finish()?;
+        Ok(Self {
+            base: base?,
+            intake_endpoint: intake_endpoint?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telemetry::TelemetrySettings;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_shows_the_settings() {
+        let mut env = Env::from_pairs::<String, String>([]);
+        // Nothing is set, so neither can be read; what they are is noted all the same.
+        assert!(TelemetrySettings::read("carrier-sim", &mut env).is_ok());
+        assert!(Settings::read(&mut env).is_err());
+        let table = config::markdown_table(env.describe());
+        assert!(
+            include_str!("../README.md").contains(&table),
+            "put this into the README:\n{table}"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! What the simulator can do: one use case a file, each one transaction told top to bottom.
+
+mod activate_port;
+mod answer_port_out;
+mod cancel_port;
+mod list_calls;
+mod move_clock;
+mod publish;
+mod put_script;
+mod read_answers;
+mod read_changes;
+mod report_port_out;
+mod request_port_out;
+mod submit_port;
+
+pub(crate) use activate_port::{ActivateError, activate_port};
+pub(crate) use answer_port_out::{AnswerPortOutError, answer_port_out};
+pub(crate) use cancel_port::{CancelError, cancel_port};
+pub(crate) use list_calls::list_calls;
+pub(crate) use move_clock::{MoveClockError, Target, move_clock};
+pub(crate) use publish::publish_batch;
+pub(crate) use put_script::put_script;
+pub(crate) use read_answers::{ReadAnswersError, read_answers};
+pub(crate) use read_changes::{ChangePage, ReadChangesError, SimChange, read_changes};
+pub(crate) use report_port_out::{ReportPortOutError, report_port_out};
+pub(crate) use request_port_out::request_port_out;
+pub(crate) use submit_port::{SubmitError, submit_port};

@@ -1,0 +1,125 @@
+//! Winning carriers' requests for numbers of ours, our answers to them, and what becomes of them.
+
+use jiff::Timestamp;
+use types::{Pon, Secret, Spid, Tn, Ver};
+
+use crate::script::Reason;
+
+/// A winning carrier's request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortOut {
+    /// Which request.
+    pub(crate) key: PortOutKey,
+    /// Name of the winning carrier.
+    pub(crate) winning_name: String,
+    /// The numbers, at least one.
+    pub(crate) tns: Vec<Tn>,
+    /// As the customer gave it.
+    pub(crate) account_number: Option<Secret>,
+    /// As the customer gave it.
+    pub(crate) postal_code: String,
+    /// As the customer gave it.
+    pub(crate) pin: Option<Secret>,
+    /// As the customer gave it.
+    pub(crate) end_user_name: String,
+    /// The cut-over instant asked for.
+    pub(crate) requested_foc_at: Option<Timestamp>,
+    /// Whether the winning carrier is wireless.
+    pub(crate) wireless: bool,
+    /// Whether it is a simple port.
+    pub(crate) simple: bool,
+    /// When the winning carrier sent it.
+    pub(crate) received_at: Timestamp,
+}
+
+/// What names one version of a winning carrier's request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortOutKey {
+    /// The winning carrier.
+    pub(crate) winning_spid: Spid,
+    /// Its purchase order number.
+    pub(crate) pon: Pon,
+    /// Its version.
+    pub(crate) ver: Ver,
+}
+
+/// Our answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortOutAnswer {
+    /// Which request.
+    pub(crate) key: PortOutKey,
+    /// Yes or no.
+    pub(crate) decision: Decision,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// The numbers may go, at this instant if we commit to one.
+    Authorized(Option<Timestamp>),
+    /// They may not.
+    Rejected(Vec<Reason>),
+}
+
+impl Decision {
+    /// Whether it is a yes.
+    pub(crate) const fn is_authorized(&self) -> bool {
+        match self {
+            Self::Authorized(_) => true,
+            Self::Rejected(_) => false,
+        }
+    }
+
+    /// In a line, for the list of calls: "authorized", or the codes with their numbers.
+    pub(crate) fn in_words(&self) -> String {
+        let reasons = match self {
+            Self::Authorized(_) => return "authorized".to_owned(),
+            Self::Rejected(reasons) => reasons,
+        };
+        let each: Vec<String> = reasons
+            .iter()
+            .map(|reason| match reason.tn {
+                Some(tn) => format!("{tn} {}", reason.code),
+                None => reason.code.clone(),
+            })
+            .collect();
+        each.join("; ")
+    }
+}
+
+/// News of a port-out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Unique; the same when it is delivered again.
+    pub(crate) id: String,
+    /// The winning carrier.
+    pub(crate) winning_spid: Spid,
+    /// Its purchase order number.
+    pub(crate) pon: Pon,
+    /// What happened.
+    pub(crate) step: ProgressStep,
+    /// When.
+    pub(crate) occurred_at: Timestamp,
+}
+
+/// What became of a port-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgressStep {
+    /// The numbers are active with the winning carrier.
+    Ported,
+    /// The winning carrier withdrew its request.
+    Cancelled,
+    /// The cut-over moved to this instant.
+    FocChanged(Timestamp),
+}
+
+impl ProgressStep {
+    /// A progress id for news that was reported without one: the same for the same news, so a repeat adds nothing.
+    pub(crate) fn made_up_id(self, winning_spid: &Spid, pon: &Pon) -> String {
+        match self {
+            Self::Ported => format!("{winning_spid}.{pon}.ported"),
+            Self::Cancelled => format!("{winning_spid}.{pon}.cancelled"),
+            Self::FocChanged(foc_at) => format!("{winning_spid}.{pon}.foc.{}", foc_at.as_second()),
+        }
+    }
+}

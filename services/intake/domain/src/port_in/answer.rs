@@ -1,0 +1,371 @@
+//! Hearing a carrier's answer.
+//!
+//! **Architecture invariant:** an answer to an older version, or to an order that has ended, changes nothing but the
+//! history. What is not understood waits for a person; it never ends an order.
+
+use jiff::Timestamp;
+use types::{Tn, Ver};
+
+use super::number::NumberState;
+use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
+use super::reason::{Demand, OrderReason, demand, fails};
+use super::state::{BeforeCancel, Commitment, OrderState, Rejection};
+
+/// What a carrier says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// No, or not with this data.
+    Rejected(Rejection),
+    /// Not yet.
+    Delayed {
+        /// Why.
+        reasons: Vec<OrderReason>,
+    },
+    /// Yes.
+    Foc {
+        /// To when.
+        foc_at: Timestamp,
+    },
+    /// The numbers are ours.
+    Activated {
+        /// Which; empty: all.
+        tns: Vec<Tn>,
+    },
+    /// The cancel is confirmed.
+    Cancelled,
+    /// The cancel or supplement came too late; the request goes on as it was.
+    ChangeRefused,
+}
+
+impl Says {
+    /// The stable name.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(Rejection {
+                update_required: true,
+                ..
+            }) => "update_required",
+            Self::Rejected(_) => "rejected",
+            Self::Delayed { .. } => "delayed",
+            Self::Foc { .. } => "foc",
+            Self::Activated { .. } => "activated",
+            Self::Cancelled => "cancelled",
+            Self::ChangeRefused => "change_refused",
+        }
+    }
+}
+
+impl Order {
+    /// Hears what the carrier says to version `ver`.
+    pub fn hear(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
+        let state = self.record.state.name();
+        if state.is_final() || self.record.state == OrderState::Draft {
+            return self.only_heard(says, &format!("the order is {state} and stays so"), true);
+        }
+        if ver > self.record.ver {
+            return self.only_heard(says, &format!("version {ver} was never sent"), true);
+        }
+        if ver < self.record.ver_in_force {
+            return self.only_heard(says, &format!("version {ver} is no longer in force"), false);
+        }
+        match says {
+            Says::Rejected(rejection) => self.hear_rejection(says, rejection, now),
+            Says::Delayed { reasons } => self.hear_delay(says, reasons),
+            Says::Foc { foc_at } => self.hear_foc(says, *foc_at, now),
+            Says::Activated { tns } => self.hear_activation(says, tns, now),
+            Says::Cancelled => self.hear_cancelled(says, ver, now),
+            Says::ChangeRefused => self.hear_change_refused(says, ver, now),
+        }
+    }
+
+    fn only_heard(self, says: &Says, why: &str, is_alarming: bool) -> Transition {
+        self.noted(Entry {
+            action: "answer_recorded",
+            note: format!("{}: {why}", says.code()),
+            is_alarming,
+        })
+    }
+
+    fn hear_rejection(self, says: &Says, rejection: &Rejection, now: Timestamp) -> Transition {
+        match self.record.state {
+            OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. } => self.weigh(says, rejection, now),
+            OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
+            OrderState::Draft
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+        }
+    }
+
+    /// Decides what a rejection's reasons mean, taken together.
+    fn weigh(mut self, says: &Says, rejection: &Rejection, now: Timestamp) -> Transition {
+        let reasons = rejection.reasons.clone();
+        let mut failed = Vec::new();
+        let open = self
+            .record
+            .numbers
+            .iter_mut()
+            .filter(|number| number.state.is_open());
+        for number in open.filter(|number| fails(number.tn, &reasons)) {
+            number.state = NumberState::Failed;
+            failed.push(number.tn);
+        }
+        let inventory = self.withdrawal();
+        let entry = Entry {
+            note: describe(&reasons),
+            ..Entry::plain(says.code())
+        };
+        if self.open_tns().is_empty() {
+            let facts = vec![OrderFact::Rejected { tns: failed, reasons }];
+            return Transition {
+                order: self.end(OrderState::Rejected, now),
+                facts,
+                inventory,
+                entry,
+            };
+        }
+        match demand(&reasons) {
+            Demand::Customer => {
+                let update_required = rejection.update_required;
+                let order = self.enter(OrderState::ActionRequired(rejection.clone()), now);
+                let facts = vec![OrderFact::ActionRequired {
+                    reasons,
+                    update_required,
+                }];
+                Transition {
+                    order,
+                    facts,
+                    inventory,
+                    entry,
+                }
+            }
+            Demand::Us => self.wait_for_us(inventory, entry, now),
+            Demand::Patience => Transition {
+                order: self,
+                facts: vec![OrderFact::Delayed { reasons }],
+                inventory: None,
+                entry,
+            },
+            Demand::GoOnWithoutFailed => {
+                let unsent = self.clone();
+                match self.resubmit(says.code(), now) {
+                    Some(sent) => Transition { entry, ..sent },
+                    None => unsent.wait_for_us(inventory, entry, now),
+                }
+            }
+        }
+    }
+
+    fn wait_for_us(self, inventory: Option<InventoryChange>, entry: Entry, now: Timestamp) -> Transition {
+        Transition {
+            order: self.enter(OrderState::Pending { awaits_us: true }, now),
+            facts: Vec::new(),
+            inventory,
+            entry: Entry {
+                is_alarming: true,
+                ..entry
+            },
+        }
+    }
+
+    fn hear_delay(self, says: &Says, reasons: &[OrderReason]) -> Transition {
+        match self.record.state {
+            OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. } => {
+                let entry = Entry {
+                    note: describe(reasons),
+                    ..Entry::plain("delayed")
+                };
+                let facts = vec![OrderFact::Delayed {
+                    reasons: reasons.to_vec(),
+                }];
+                Transition {
+                    facts,
+                    ..self.noted(entry)
+                }
+            }
+            OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", false),
+            OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
+            OrderState::Draft
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+        }
+    }
+
+    fn hear_foc(mut self, says: &Says, foc_at: Timestamp, now: Timestamp) -> Transition {
+        let commitment = Commitment {
+            foc_at,
+            received_at: now,
+            incoming: false,
+        };
+        match self.record.state.clone() {
+            OrderState::Submitted | OrderState::Pending { .. } => {
+                self.commit_to(commitment, "foc_confirmed", now)
+            }
+            OrderState::FocConfirmed(before) if before.foc_at == foc_at => {
+                self.only_heard(says, "the date is known", false)
+            }
+            // The numbers that stand in the inventory already stay there.
+            OrderState::FocConfirmed(Commitment { incoming, .. }) => self.commit_to(
+                Commitment {
+                    incoming,
+                    ..commitment
+                },
+                "foc_moved",
+                now,
+            ),
+            OrderState::Activating { .. } if foc_at > now => self.commit_to(
+                Commitment {
+                    incoming: true,
+                    ..commitment
+                },
+                "foc_moved",
+                now,
+            ),
+            OrderState::Activating { .. } => self.only_heard(says, "the cut-over is under way", false),
+            // A rejection does not clear by itself.
+            OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", true),
+            OrderState::CancelRequested { from } => {
+                let incoming = matches!(
+                    from,
+                    BeforeCancel::FocConfirmed(Commitment { incoming: true, .. })
+                );
+                let from = BeforeCancel::FocConfirmed(Commitment {
+                    incoming,
+                    ..commitment
+                });
+                self.record.state = OrderState::CancelRequested { from };
+                self.only_heard(says, "a cancel is out; the date holds if it is refused", false)
+            }
+            OrderState::Draft
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+        }
+    }
+
+    fn commit_to(self, commitment: Commitment, action: &'static str, now: Timestamp) -> Transition {
+        let foc_at = commitment.foc_at;
+        Transition {
+            order: self.enter(OrderState::FocConfirmed(commitment), now),
+            facts: vec![OrderFact::FocConfirmed { foc_at }],
+            inventory: None,
+            entry: Entry {
+                note: foc_at.to_string(),
+                ..Entry::plain(action)
+            },
+        }
+    }
+
+    fn hear_activation(mut self, says: &Says, tns: &[Tn], now: Timestamp) -> Transition {
+        match self.record.state {
+            OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. } => {}
+            OrderState::ActionRequired(_) | OrderState::CancelRequested { .. } => {
+                return self.only_heard(says, "nobody asked for it", true);
+            }
+            OrderState::Draft
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => return self.only_heard(says, "the order is not open", true),
+        }
+        let mut ported = Vec::new();
+        let open = self
+            .record
+            .numbers
+            .iter_mut()
+            .filter(|number| number.state.is_open());
+        for number in open.filter(|number| tns.is_empty() || tns.contains(&number.tn)) {
+            number.state = NumberState::Ported;
+            ported.push(number.tn);
+        }
+        if ported.is_empty() {
+            return self.only_heard(says, "it names no open number of the order", true);
+        }
+        let foc_at = self.record.state.foc_at().unwrap_or(now);
+        let state = if self.open_tns().is_empty() {
+            OrderState::Ported
+        } else {
+            OrderState::Activating { foc_at }
+        };
+        Transition {
+            order: self.enter(state, now),
+            facts: vec![OrderFact::Ported {
+                tns: ported.clone(),
+                at: now,
+            }],
+            entry: Entry {
+                note: format!("{} numbers", ported.len()),
+                ..Entry::plain("ported")
+            },
+            inventory: Some(InventoryChange::PutInService(ported)),
+        }
+    }
+
+    fn hear_cancelled(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
+        match self.record.state {
+            OrderState::CancelRequested { .. } if ver == self.record.ver => self.become_cancelled(now),
+            OrderState::CancelRequested { .. }
+            | OrderState::Draft
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => self.only_heard(says, "nobody asked for it", true),
+        }
+    }
+
+    fn hear_change_refused(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
+        match self.record.state {
+            OrderState::CancelRequested { .. } if ver == self.record.ver => {
+                let cancelling = self.clone();
+                let resumed = self.resume("the carrier says it is too late", now);
+                resumed.unwrap_or_else(|| cancelling.only_heard(says, "nothing to go back to", true))
+            }
+            // A supplement was refused: which data the carrier goes on with is for a person to find out.
+            OrderState::Submitted | OrderState::Pending { .. } if ver > Ver::FIRST => {
+                let entry = Entry::plain("change_refused");
+                self.wait_for_us(None, entry, now)
+            }
+            OrderState::CancelRequested { .. }
+            | OrderState::Draft
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => self.only_heard(says, "no change is out", true),
+        }
+    }
+}
+
+/// The reasons in words for the history, each once.
+fn describe(reasons: &[OrderReason]) -> String {
+    let mut codes: Vec<&str> = Vec::new();
+    for reason in reasons {
+        if !codes.contains(&reason.reason.code()) {
+            codes.push(reason.reason.code());
+        }
+    }
+    codes.join(", ")
+}

@@ -1,0 +1,75 @@
+//! Cancelling an order.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
+use super::state::{BeforeCancel, OrderState};
+
+/// Nothing is changed or cancelled this close to a committed cut-over.
+const LOCKED_BEFORE_FOC: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why an order was not cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CancelRefusal {
+    /// The cut-over is within 24 hours, or under way.
+    #[error("the cut-over at {foc_at} is less than 24 hours away or under way; let it complete")]
+    TooLate {
+        /// The cut-over.
+        foc_at: Timestamp,
+    },
+    /// The numbers are ours.
+    #[error("the numbers have ported; what was ported is undone by a snapback")]
+    CompletedUseSnapback,
+    /// The order has ended, or is being cancelled.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// Carriers' forms have no number for another version.
+    #[error("the order was changed too often for another version; call operations")]
+    VersionsExhausted,
+}
+
+impl Order {
+    /// Cancels a draft at once; asks the carrier to cancel what was sent.
+    pub fn cancel(self, now: Timestamp) -> Result<Transition, CancelRefusal> {
+        let from = match self.record.state.clone() {
+            OrderState::Draft => return Ok(self.become_cancelled(now)),
+            OrderState::Submitted => BeforeCancel::Submitted,
+            OrderState::Pending { awaits_us } => BeforeCancel::Pending { awaits_us },
+            OrderState::ActionRequired(rejection) => BeforeCancel::ActionRequired(rejection),
+            OrderState::FocConfirmed(commitment) => {
+                if commitment.foc_at.duration_since(now) <= LOCKED_BEFORE_FOC {
+                    return Err(CancelRefusal::TooLate {
+                        foc_at: commitment.foc_at,
+                    });
+                }
+                BeforeCancel::FocConfirmed(commitment)
+            }
+            OrderState::Activating { foc_at } => return Err(CancelRefusal::TooLate { foc_at }),
+            OrderState::Ported => return Err(CancelRefusal::CompletedUseSnapback),
+            OrderState::CancelRequested { .. }
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => return Err(self.illegal("cancelled").into()),
+        };
+        let ver = self.record.ver.next().ok_or(CancelRefusal::VersionsExhausted)?;
+        let mut order = self.enter(OrderState::CancelRequested { from }, now);
+        // The version that is to be cancelled stays in force until the carrier has confirmed.
+        order.record.ver = ver;
+        Ok(Transition {
+            order,
+            facts: vec![OrderFact::CancelRequested],
+            inventory: None,
+            entry: Entry::plain("cancel_requested"),
+        })
+    }
+
+    pub(super) fn become_cancelled(self, now: Timestamp) -> Transition {
+        let (tns, inventory) = (self.open_tns(), self.withdrawal());
+        Transition {
+            order: self.end(OrderState::Cancelled, now),
+            facts: vec![OrderFact::Cancelled { tns }],
+            inventory,
+            entry: Entry::plain("cancelled"),
+        }
+    }
+}

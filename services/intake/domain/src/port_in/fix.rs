@@ -1,0 +1,307 @@
+//! Correcting what a carrier found wrong, and confirming what was settled with it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use reasons::{Field, Reason, ReasonClass};
+use types::{Secret, Tn};
+
+use super::details::{Detail, KeptSecret};
+use super::order::{IllegalTransition, Order, Transition};
+use super::reason::OrderReason;
+use super::requirements;
+use super::state::OrderState;
+
+/// A new value for what was wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Correction {
+    /// A number's PIN.
+    Pin {
+        /// The number.
+        tn: Tn,
+        /// Its PIN.
+        pin: Secret,
+    },
+    /// One of the details.
+    Detail(Detail),
+}
+
+/// The secrets that the carrier was sent, opened to see whether a correction changes them.
+#[derive(Debug, Clone, Default)]
+pub struct SentSecrets {
+    /// The account number.
+    pub account_number: Option<Secret>,
+    /// The tax id.
+    pub tax_id: Option<Secret>,
+    /// The PINs of the numbers that are corrected.
+    pub pins: BTreeMap<Tn, Secret>,
+}
+
+/// One thing that is wrong with a fix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixFault {
+    /// The field, as a correction names it.
+    pub field: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Why an order was not sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FixRefusal {
+    /// Nothing is asked of the customer.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// The fix does not answer what was asked, all at once.
+    #[error("the fix does not answer what the carrier asked")]
+    Faults(Vec<FixFault>),
+    /// The numbers cannot go together in one order.
+    #[error("the numbers cannot go in one request; cancel this order and make one for each part")]
+    NewOrderRequired,
+    /// These reasons are not settled by confirming.
+    #[error("{} is settled by corrected data alone", codes(.0))]
+    NotConfirmable(Vec<Reason>),
+    /// Carriers' forms have no number for another version.
+    #[error("the order was changed too often for another version; make a new one")]
+    VersionsExhausted,
+}
+
+impl Correction {
+    /// The field it corrects, as a reason names it; none for what no reason asks for.
+    pub const fn field(&self) -> Option<Field> {
+        match self {
+            Self::Pin { .. } => Some(Field::Pin),
+            Self::Detail(detail) => match detail {
+                Detail::AccountNumber(_) => Some(Field::AccountNumber),
+                Detail::Btn(_) => Some(Field::Btn),
+                Detail::FirstName(_) => Some(Field::FirstName),
+                Detail::LastName(_) => Some(Field::LastName),
+                Detail::CompanyName(_) => Some(Field::CompanyName),
+                Detail::AuthorizedBy(_) => Some(Field::AuthorizedBy),
+                Detail::ServiceAddress(_) => Some(Field::ServiceAddress),
+                Detail::PostalCode(_) => Some(Field::PostalCode),
+                Detail::TaxId(_) => Some(Field::TaxId),
+                Detail::WantedDate(_) => Some(Field::WantedDate),
+                Detail::Partial(_) => Some(Field::Partial),
+                Detail::NewBtn(_) => Some(Field::NewBtn),
+                Detail::LosingCarrier(_) | Detail::SubscriberKind(_) | Detail::CustomerReference(_) => None,
+            },
+        }
+    }
+
+    fn answers(&self, field: Field, tn: Option<Tn>) -> bool {
+        match self {
+            Self::Pin { tn: corrected, .. } => {
+                field == Field::Pin && tn.is_none_or(|named| named == *corrected)
+            }
+            // The address has the postal code in it.
+            Self::Detail(Detail::ServiceAddress(_)) => {
+                matches!(field, Field::ServiceAddress | Field::PostalCode)
+            }
+            Self::Detail(_) => self.field() == Some(field),
+        }
+    }
+
+    fn is_same_slot(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Pin { tn, .. }, Self::Pin { tn: other, .. }) => tn == other,
+            (Self::Detail(_), Self::Detail(_)) => self.field() == other.field(),
+            (Self::Pin { .. }, Self::Detail(_)) | (Self::Detail(_), Self::Pin { .. }) => false,
+        }
+    }
+}
+
+impl Order {
+    /// Corrects the order and sends it again. `has_new_loa`: a letter of authorization was uploaded since the carrier
+    /// answered. A reason that the customer settles at the carrier counts as settled with the fix.
+    pub fn apply_fix(
+        self,
+        corrections: Vec<Correction>,
+        sent: &SentSecrets,
+        has_new_loa: bool,
+        now: Timestamp,
+    ) -> Result<Transition, FixRefusal> {
+        let OrderState::ActionRequired(rejection) = &self.record.state else {
+            return Err(self.illegal("fixed").into());
+        };
+        if rejection
+            .reasons
+            .iter()
+            .any(|reason| reason.reason.class() == ReasonClass::Split)
+        {
+            return Err(FixRefusal::NewOrderRequired);
+        }
+        let mut faults = self.faults_of(&corrections, sent);
+        faults.extend(unanswered(&rejection.reasons, &corrections, has_new_loa));
+        let corrected = self.corrected(corrections);
+        faults.extend(
+            requirements::of_details(&corrected)
+                .into_iter()
+                .filter_map(|requirement| {
+                    (!requirement.is_warning).then_some(FixFault {
+                        field: requirement.field,
+                        code: requirement.code,
+                        message: requirement.message,
+                    })
+                }),
+        );
+        if !faults.is_empty() {
+            return Err(FixRefusal::Faults(faults));
+        }
+        corrected
+            .resubmit("fixed", now)
+            .ok_or(FixRefusal::VersionsExhausted)
+    }
+
+    /// Sends the order again unchanged, because the customer settled the matter with the carrier.
+    pub fn confirm_remedy(self, now: Timestamp) -> Result<Transition, FixRefusal> {
+        let OrderState::ActionRequired(rejection) = &self.record.state else {
+            return Err(self.illegal("confirmed").into());
+        };
+        let mut open: Vec<Reason> = rejection.reasons.iter().map(|reason| reason.reason).collect();
+        open.retain(|reason| !reason.is_settled_by_confirming());
+        open.sort_unstable();
+        open.dedup();
+        if !open.is_empty() {
+            return Err(FixRefusal::NotConfirmable(open));
+        }
+        self.resubmit("remedy_confirmed", now)
+            .ok_or(FixRefusal::VersionsExhausted)
+    }
+
+    /// What is wrong with each correction by itself.
+    fn faults_of(&self, corrections: &[Correction], sent: &SentSecrets) -> Vec<FixFault> {
+        let mut faults = Vec::new();
+        for (index, correction) in corrections.iter().enumerate() {
+            let mut fault = |code, message: &str| {
+                let field = format!("corrections[{index}]");
+                faults.push(FixFault {
+                    field,
+                    code,
+                    message: message.to_owned(),
+                });
+            };
+            if let Correction::Pin { tn, .. } = correction
+                && !self
+                    .record
+                    .numbers
+                    .iter()
+                    .any(|number| number.tn == *tn && number.state.is_open())
+            {
+                fault(
+                    "NEW_ORDER_REQUIRED",
+                    "the number is not in this order; make a new order for it",
+                );
+            }
+            let before = corrections.iter().take(index);
+            if before.into_iter().any(|other| other.is_same_slot(correction)) {
+                fault("DUPLICATE", "the field is corrected twice");
+            }
+            match self.is_unchanged(correction, sent) {
+                true if matches!(correction, Correction::Pin { .. }) => {
+                    fault(
+                        "PIN_UNCHANGED",
+                        "this is the PIN that the carrier refused; it is not sent again",
+                    );
+                }
+                true => fault("UNCHANGED", "the value is the one that the carrier refused"),
+                false => {}
+            }
+        }
+        faults
+    }
+
+    fn is_unchanged(&self, correction: &Correction, sent: &SentSecrets) -> bool {
+        match correction {
+            Correction::Pin { tn, pin } => sent.pins.get(tn) == Some(pin),
+            Correction::Detail(Detail::AccountNumber(value)) => *value == sent.account_number,
+            Correction::Detail(Detail::TaxId(value)) => *value == sent.tax_id,
+            Correction::Detail(detail) => {
+                self.record.details.clone().with(detail.clone()) == self.record.details
+            }
+        }
+    }
+
+    fn corrected(&self, corrections: Vec<Correction>) -> Self {
+        let mut order = self.clone();
+        for correction in corrections {
+            match correction {
+                Correction::Pin { tn, pin } => {
+                    let numbers = order.record.numbers.iter_mut().filter(|number| number.tn == tn);
+                    numbers.for_each(|number| number.pin = Some(KeptSecret::Given(pin.clone())));
+                }
+                Correction::Detail(detail) => order.record.details = order.record.details.with(detail),
+            }
+        }
+        order
+    }
+}
+
+/// The reasons of class FIX that no correction answers.
+fn unanswered(reasons: &[OrderReason], corrections: &[Correction], has_new_loa: bool) -> Vec<FixFault> {
+    let to_fix = || {
+        reasons
+            .iter()
+            .filter(|reason| reason.reason.class() == ReasonClass::Fix)
+    };
+    let mut faults: Vec<FixFault> = to_fix()
+        .filter(|reason| !is_answered(reason, corrections, has_new_loa))
+        .map(|reason| {
+            let fields: Vec<&str> = reason.reason.fields().iter().map(|field| field.code()).collect();
+            let tn = reason.tn.map(|tn| format!(" of {tn}")).unwrap_or_default();
+            let needs_loa = reason.reason.fields() == [Field::Loa];
+            FixFault {
+                field: fields.join(" or "),
+                code: if needs_loa {
+                    "LOA_MISSING"
+                } else {
+                    "CORRECTION_MISSING"
+                },
+                message: format!("{}{tn}: {}", reason.reason, reason.reason.remedy()),
+            }
+        })
+        .collect();
+    if corrections.is_empty() && to_fix().next().is_none() {
+        faults.push(FixFault {
+            field: "corrections".to_owned(),
+            code: "CORRECTION_MISSING",
+            message: "no data is asked for; confirm the remedy instead".to_owned(),
+        });
+    }
+    faults
+}
+
+fn is_answered(reason: &OrderReason, corrections: &[Correction], has_new_loa: bool) -> bool {
+    let answers = |field: &Field| match field {
+        Field::Loa => has_new_loa,
+        // Only another number is at fault, and that has a reason of its own.
+        Field::PhoneNumber => true,
+        Field::Pin
+        | Field::AccountNumber
+        | Field::TaxId
+        | Field::Btn
+        | Field::NewBtn
+        | Field::FirstName
+        | Field::LastName
+        | Field::CompanyName
+        | Field::AuthorizedBy
+        | Field::ServiceAddress
+        | Field::PostalCode
+        | Field::Partial
+        | Field::WantedDate => corrections
+            .iter()
+            .any(|correction| correction.answers(*field, reason.tn)),
+    };
+    match reason.reason.fields() {
+        // The carrier does not say what: any correction may be it.
+        [] => !corrections.is_empty(),
+        fields => fields.iter().any(answers),
+    }
+}
+
+fn codes(reasons: &[Reason]) -> String {
+    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
+    codes.join(", ")
+}

@@ -1,0 +1,281 @@
+//! The order as a whole, and what a change of it returns.
+
+use jiff::Timestamp;
+use numbering::NpacRegion;
+use types::{AccountId, OrderId, RequestNumber, Tn, Ver};
+
+use super::details::Details;
+use super::number::{NumberState, OrderNumber};
+use super::reason::OrderReason;
+use super::state::{OrderState, StateName};
+
+/// Numbers in one order at most.
+pub const NUMBERS_MAX: usize = 20_000;
+
+/// Everything that is known of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// Its id.
+    pub id: OrderId,
+    /// Its number for people.
+    pub request_number: RequestNumber,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Rises with every change that is stored.
+    pub version: i64,
+    /// The version last sent or to be sent.
+    pub ver: Ver,
+    /// The oldest version whose answers count. Older than `ver` while a cancel is out, and after one was refused.
+    pub ver_in_force: Ver,
+    /// What the customer says.
+    pub details: Details,
+    /// The numbers, in the order in which they were given.
+    pub numbers: Vec<OrderNumber>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the draft was made.
+    pub created_at: Timestamp,
+    /// When it was first submitted.
+    pub submitted_at: Option<Timestamp>,
+}
+
+impl OrderRecord {
+    /// An empty draft.
+    pub fn draft(id: OrderId, request_number: RequestNumber, account: AccountId, now: Timestamp) -> Self {
+        Self {
+            id,
+            request_number,
+            account,
+            version: 1,
+            ver: Ver::FIRST,
+            ver_in_force: Ver::FIRST,
+            details: Details::default(),
+            numbers: Vec::new(),
+            state: OrderState::Draft,
+            since: now,
+            created_at: now,
+            submitted_at: None,
+        }
+    }
+
+    /// When it ended, if it has.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.state.name().is_final().then_some(self.since)
+    }
+}
+
+/// A port-in order. It changes by its transitions alone, which are in the files beside this one: `draft`, `submit`,
+/// `fix`, `cancel`, `answer`, `timers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub(super) record: OrderRecord,
+}
+
+/// Something that happened to an order and that others hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderFact {
+    /// It is to go to the carrier.
+    Submitted {
+        /// Again, corrected.
+        resubmitted: bool,
+    },
+    /// The carrier has it.
+    Pending,
+    /// The losing carrier needs longer.
+    Delayed {
+        /// Why.
+        reasons: Vec<OrderReason>,
+    },
+    /// The customer has to act.
+    ActionRequired {
+        /// Why.
+        reasons: Vec<OrderReason>,
+        /// Data is asked for, rather than the order rejected.
+        update_required: bool,
+    },
+    /// The losing carrier said yes.
+    FocConfirmed {
+        /// To when.
+        foc_at: Timestamp,
+    },
+    /// It is to be cut over.
+    ActivationRequested,
+    /// These numbers are ours.
+    Ported {
+        /// Which.
+        tns: Vec<Tn>,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// A cancel is to go to the carrier.
+    CancelRequested,
+    /// It is cancelled.
+    Cancelled {
+        /// The numbers let go.
+        tns: Vec<Tn>,
+    },
+    /// It is refused for good.
+    Rejected {
+        /// The numbers that cannot port.
+        tns: Vec<Tn>,
+        /// Why.
+        reasons: Vec<OrderReason>,
+    },
+    /// Nobody acted.
+    Abandoned {
+        /// The numbers let go.
+        tns: Vec<Tn>,
+    },
+}
+
+/// What a change of an order means for the inventory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InventoryChange {
+    /// The order's open numbers arrive: they can be configured, not used.
+    Arrive,
+    /// These numbers are in service.
+    PutInService(Vec<Tn>),
+    /// What is incoming by this order will not come.
+    Withdraw,
+}
+
+/// A line of an order's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What happened, in a word or two.
+    pub action: &'static str,
+    /// More in words; never a secret.
+    pub note: String,
+    /// Somebody of ours should look.
+    pub is_alarming: bool,
+}
+
+impl Entry {
+    /// Nothing more to say.
+    pub(super) const fn plain(action: &'static str) -> Self {
+        Self {
+            action,
+            note: String::new(),
+            is_alarming: false,
+        }
+    }
+}
+
+/// A changed order, and all that follows from the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The order as it is now.
+    pub order: Order,
+    /// What others hear.
+    pub facts: Vec<OrderFact>,
+    /// What changes in the inventory.
+    pub inventory: Option<InventoryChange>,
+    /// The line of its history.
+    pub entry: Entry,
+}
+
+/// An action that the order's state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an order that is {from} cannot be {action}")]
+pub struct IllegalTransition {
+    /// Where the order stands.
+    pub from: StateName,
+    /// What was wanted, as a past participle.
+    pub action: &'static str,
+}
+
+impl Order {
+    /// Takes an order over from where it is kept.
+    pub const fn restore(record: OrderRecord) -> Self {
+        Self { record }
+    }
+
+    /// Everything that is known of it.
+    pub const fn record(&self) -> &OrderRecord {
+        &self.record
+    }
+
+    /// The numbers of which something can still become.
+    pub fn open_tns(&self) -> Vec<Tn> {
+        let open = self.record.numbers.iter().filter(|number| number.state.is_open());
+        open.map(|number| number.tn).collect()
+    }
+
+    /// The region whose clock the order as a whole runs by: that of its first number. Toll-free numbers have none
+    /// and run by the clock of the NPAC's own, which is Eastern.
+    pub fn region(&self) -> NpacRegion {
+        let first = self.record.numbers.iter().find_map(OrderNumber::region);
+        first.unwrap_or(NpacRegion::Northeast)
+    }
+
+    /// A line of history that changes nothing, for what happens beside the order: a document, a look at its secrets.
+    pub fn remark(self, action: &'static str, note: String) -> Transition {
+        self.noted(Entry {
+            note,
+            ..Entry::plain(action)
+        })
+    }
+
+    pub(super) fn illegal(&self, action: &'static str) -> IllegalTransition {
+        IllegalTransition {
+            from: self.record.state.name(),
+            action,
+        }
+    }
+
+    /// The order in another state, its open numbers with it.
+    pub(super) fn enter(mut self, state: OrderState, now: Timestamp) -> Self {
+        let number_state = match &state {
+            OrderState::Draft => Some(NumberState::Draft),
+            OrderState::Submitted | OrderState::Pending { .. } | OrderState::ActionRequired(_) => {
+                Some(NumberState::InOrder)
+            }
+            OrderState::FocConfirmed(_) => Some(NumberState::FocConfirmed),
+            OrderState::Activating { .. } => Some(NumberState::Activating),
+            // The numbers stay as they are until the carrier has spoken.
+            OrderState::CancelRequested { .. } => None,
+            OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => {
+                Some(NumberState::Released)
+            }
+        };
+        if let Some(number_state) = number_state {
+            let open = self
+                .record
+                .numbers
+                .iter_mut()
+                .filter(|number| number.state.is_open());
+            open.for_each(|number| number.state = number_state);
+        }
+        self.record.state = state;
+        self.record.since = now;
+        self
+    }
+
+    /// The order at its end: PORTED when any number is, else as told. Open numbers are let go.
+    pub(super) fn end(self, state: OrderState, now: Timestamp) -> Self {
+        let is_any_ported = self
+            .record
+            .numbers
+            .iter()
+            .any(|number| number.state == NumberState::Ported);
+        let state = if is_any_ported { OrderState::Ported } else { state };
+        self.enter(state, now)
+    }
+
+    /// What leaving the present state means for the inventory: what was to come by it does not.
+    pub(super) fn withdrawal(&self) -> Option<InventoryChange> {
+        self.record.state.foc_at().map(|_| InventoryChange::Withdraw)
+    }
+
+    /// Nothing changed but the history.
+    pub(super) fn noted(self, entry: Entry) -> Transition {
+        Transition {
+            order: self,
+            facts: Vec::new(),
+            inventory: None,
+            entry,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! All that an order still lacks, named at once. The same list is shown to the customer and guards the submission.
+//!
+//! Losing carriers often stop at the first error, and an answer takes days: what can be checked here is.
+
+mod dates;
+mod documents;
+mod identity;
+mod numbers;
+
+use calendar::{HolidayCalendar, PortKind};
+use jiff::Timestamp;
+use types::Tn;
+
+pub use documents::{DocumentFacts, DocumentKind};
+
+use super::order::Order;
+
+/// One thing that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Stable code.
+    pub code: &'static str,
+    /// The field.
+    pub field: String,
+    /// The number it is about; none: the order.
+    pub tn: Option<Tn>,
+    /// What is wrong.
+    pub message: String,
+    /// How to satisfy it.
+    pub remedy: &'static str,
+    /// The order can be submitted all the same.
+    pub is_warning: bool,
+}
+
+/// What the rules need to know of the losing carrier.
+#[derive(Debug, Clone)]
+pub struct CarrierFacts {
+    /// Which rule its ports run by; none: it is not known, and the number of lines decides.
+    pub port_kind: Option<PortKind>,
+    /// Business days it asks for at least.
+    pub interval_days: u16,
+    /// When it works; none: the federal calendar of the order's region.
+    pub calendar: Option<HolidayCalendar>,
+}
+
+impl CarrierFacts {
+    /// A carrier of which nothing is known.
+    pub const UNKNOWN: Self = Self {
+        port_kind: None,
+        interval_days: 0,
+        calendar: None,
+    };
+}
+
+/// Everything that an order lacks: faults first, then warnings.
+pub fn of_order(
+    order: &Order,
+    documents: &[DocumentFacts],
+    carrier: &CarrierFacts,
+    now: Timestamp,
+) -> Vec<Requirement> {
+    let mut all = of_details(order);
+    all.extend(numbers::check(order));
+    all.extend(dates::check(order, carrier, now));
+    all.extend(documents::check(order, documents, now));
+    all.sort_by_key(|requirement| requirement.is_warning);
+    all
+}
+
+/// What the details alone lack, which is checked again whenever they are corrected.
+pub(super) fn of_details(order: &Order) -> Vec<Requirement> {
+    let mut all = identity::check(order);
+    all.extend(numbers::check_btn(order));
+    all
+}
+
+impl Requirement {
+    fn missing(field: &str, remedy: &'static str) -> Self {
+        Self::fault("MISSING", field, format!("{field} is missing"), remedy)
+    }
+
+    fn fault(code: &'static str, field: &str, message: impl Into<String>, remedy: &'static str) -> Self {
+        Self {
+            code,
+            field: field.to_owned(),
+            tn: None,
+            message: message.into(),
+            remedy,
+            is_warning: false,
+        }
+    }
+
+    fn warning(code: &'static str, field: &str, message: impl Into<String>, remedy: &'static str) -> Self {
+        Self {
+            is_warning: true,
+            ..Self::fault(code, field, message, remedy)
+        }
+    }
+
+    fn about(self, tn: Tn) -> Self {
+        Self { tn: Some(tn), ..self }
+    }
+}

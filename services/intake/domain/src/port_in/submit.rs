@@ -1,0 +1,217 @@
+//! Handing an order in, and hearing that the carrier has it.
+
+use jiff::Timestamp;
+use types::Ver;
+
+use super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
+use super::requirements::Requirement;
+use super::state::{BeforeCancel, OrderState};
+
+/// Why an order was not submitted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitRefusal {
+    /// It was submitted before.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// Something is missing or wrong.
+    #[error("the order is not complete")]
+    NotReady(Vec<Requirement>),
+}
+
+/// What is asked of a carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandKind {
+    /// A first request.
+    Submit,
+    /// The next version of it.
+    Supplement,
+    /// To cancel it.
+    Cancel,
+    /// To cut it over.
+    Activate,
+}
+
+impl CommandKind {
+    /// The stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Supplement => "supplement",
+            Self::Cancel => "cancel",
+            Self::Activate => "activate",
+        }
+    }
+}
+
+/// How far a command has come. Later ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandState {
+    /// Asked for.
+    Requested,
+    /// On the wire, or being tried again.
+    Sent,
+    /// Taken in by the carrier.
+    Acknowledged,
+    /// Refused by the carrier.
+    Refused,
+}
+
+impl CommandState {
+    /// The stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Requested => "REQUESTED",
+            Self::Sent => "SENT",
+            Self::Acknowledged => "ACKNOWLEDGED",
+            Self::Refused => "REFUSED",
+        }
+    }
+}
+
+impl OrderFact {
+    /// The command to the carrier that goes with the fact.
+    pub const fn command(&self) -> Option<CommandKind> {
+        match self {
+            Self::Submitted { resubmitted: false } => Some(CommandKind::Submit),
+            Self::Submitted { resubmitted: true } => Some(CommandKind::Supplement),
+            Self::CancelRequested => Some(CommandKind::Cancel),
+            Self::ActivationRequested => Some(CommandKind::Activate),
+            Self::Pending
+            | Self::Delayed { .. }
+            | Self::ActionRequired { .. }
+            | Self::FocConfirmed { .. }
+            | Self::Ported { .. }
+            | Self::Cancelled { .. }
+            | Self::Rejected { .. }
+            | Self::Abandoned { .. } => None,
+        }
+    }
+}
+
+impl Order {
+    /// Hands a draft in. `requirements` is what [`super::requirements`] found for it.
+    pub fn submit(self, requirements: Vec<Requirement>, now: Timestamp) -> Result<Transition, SubmitRefusal> {
+        if self.record.state != OrderState::Draft {
+            return Err(self.illegal("submitted").into());
+        }
+        if requirements.iter().any(|requirement| !requirement.is_warning) {
+            return Err(SubmitRefusal::NotReady(requirements));
+        }
+        let mut order = self.enter(OrderState::Submitted, now);
+        order.record.submitted_at = Some(now);
+        Ok(Transition {
+            order,
+            facts: vec![OrderFact::Submitted { resubmitted: false }],
+            inventory: None,
+            entry: Entry::plain("submitted"),
+        })
+    }
+
+    /// Sends the order again as the next version; `None` when carriers' forms have no number for it.
+    pub(super) fn resubmit(self, action: &'static str, now: Timestamp) -> Option<Transition> {
+        let ver = self.record.ver.next()?;
+        let inventory = self.withdrawal();
+        let mut order = self.enter(OrderState::Submitted, now);
+        order.record.ver = ver;
+        order.record.ver_in_force = ver;
+        Some(Transition {
+            order,
+            facts: vec![OrderFact::Submitted { resubmitted: true }],
+            inventory,
+            entry: Entry::plain(action),
+        })
+    }
+
+    /// Hears how far a command has come. `None`: nothing follows from it.
+    pub fn follow_command(
+        self,
+        kind: CommandKind,
+        ver: Ver,
+        state: CommandState,
+        refusal: &str,
+        now: Timestamp,
+    ) -> Option<Transition> {
+        if ver != self.record.ver {
+            return None;
+        }
+        match (kind, state) {
+            (CommandKind::Submit | CommandKind::Supplement, CommandState::Acknowledged) => {
+                self.be_acknowledged(now)
+            }
+            (CommandKind::Cancel, CommandState::Refused) => self.resume(refusal, now),
+            (
+                CommandKind::Submit | CommandKind::Supplement | CommandKind::Activate,
+                CommandState::Refused,
+            ) => {
+                let entry = Entry {
+                    action: "command_refused",
+                    note: format!("{}: {refusal}", kind.code()),
+                    is_alarming: true,
+                };
+                Some(self.noted(entry))
+            }
+            (CommandKind::Cancel | CommandKind::Activate, CommandState::Acknowledged)
+            | (_, CommandState::Requested | CommandState::Sent) => None,
+        }
+    }
+
+    fn be_acknowledged(self, now: Timestamp) -> Option<Transition> {
+        match self.record.state {
+            OrderState::Submitted => {
+                let order = self.enter(OrderState::Pending { awaits_us: false }, now);
+                Some(Transition {
+                    order,
+                    facts: vec![OrderFact::Pending],
+                    inventory: None,
+                    entry: Entry::plain("acknowledged"),
+                })
+            }
+            // The answer was faster than the acknowledgement.
+            OrderState::Draft
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::CancelRequested { .. }
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => None,
+        }
+    }
+
+    /// Goes on where it was before a cancel that was refused; `None` when there was none.
+    pub(super) fn resume(self, note: &str, now: Timestamp) -> Option<Transition> {
+        let OrderState::CancelRequested { from } = self.record.state.clone() else {
+            return None;
+        };
+        // The commitment may have come while the cancel was out, so it is told (again) here.
+        let facts = match &from {
+            BeforeCancel::FocConfirmed(commitment) => vec![OrderFact::FocConfirmed {
+                foc_at: commitment.foc_at,
+            }],
+            BeforeCancel::ActionRequired(rejection) => vec![OrderFact::ActionRequired {
+                reasons: rejection.reasons.clone(),
+                update_required: rejection.update_required,
+            }],
+            BeforeCancel::Submitted | BeforeCancel::Pending { .. } => vec![OrderFact::Pending],
+        };
+        // A cancel that reached the carrier means that the order is there as well.
+        let state = match from {
+            BeforeCancel::Submitted => OrderState::Pending { awaits_us: false },
+            BeforeCancel::Pending { .. }
+            | BeforeCancel::ActionRequired(_)
+            | BeforeCancel::FocConfirmed(_) => from.into(),
+        };
+        let entry = Entry {
+            note: note.to_owned(),
+            ..Entry::plain("cancel_refused")
+        };
+        Some(Transition {
+            order: self.enter(state, now),
+            facts,
+            inventory: None,
+            entry,
+        })
+    }
+}

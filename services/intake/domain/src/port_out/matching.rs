@@ -1,0 +1,83 @@
+//! When what a winning carrier gave is what we have on file.
+//!
+//! Lenient where people write the same thing differently. A name is not compared at all: a difference is no ground
+//! for refusing (47 CFR 52.36), so nothing may depend on it. A PIN is compared exactly, where its hash is kept.
+
+/// Digits of a ZIP code without the four that may follow.
+const ZIP_DIGITS: usize = 5;
+
+/// Whether two account numbers are the same but for case, punctuation and leading zeros.
+pub fn is_same_account_number(ours: &str, given: &str) -> bool {
+    let significant = |text: &str| letters_and_digits(text).trim_start_matches('0').to_owned();
+    significant(ours) == significant(given)
+}
+
+/// Whether two ZIP or postal codes are the same but for case and punctuation; ZIP+4 is the same as its ZIP. The
+/// leading zero of a ZIP counts.
+pub fn is_same_postal_code(ours: &str, given: &str) -> bool {
+    delivery_area(ours) == delivery_area(given)
+}
+
+fn delivery_area(text: &str) -> String {
+    let mut code = letters_and_digits(text);
+    if code.bytes().all(|byte| byte.is_ascii_digit()) {
+        code.truncate(ZIP_DIGITS);
+    }
+    code
+}
+
+fn letters_and_digits(text: &str) -> String {
+    text.chars()
+        .filter(|char| char.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_numbers_match_whatever_their_spelling() {
+        let same = [
+            ("00-123 456", "123456"),
+            ("ab-77", "AB77"),
+            ("AB/77", "ab 77"),
+            ("000", ""),
+        ];
+        let different = [
+            ("123456", "123457"),
+            ("1234560", "123456"),
+            ("", "7"),
+            ("AB77", "BA77"),
+        ];
+        for (ours, given) in same {
+            assert!(is_same_account_number(ours, given), "{ours} {given}");
+        }
+        for (ours, given) in different {
+            assert!(!is_same_account_number(ours, given), "{ours} {given}");
+        }
+    }
+
+    #[test]
+    fn a_zip_matches_its_plus_four_and_a_postal_code_its_spellings() {
+        let same = [
+            ("07030", "07030"),
+            ("07030-1234", "07030"),
+            ("07030", "070301234"),
+            ("K1A 0B1", "k1a0b1"),
+        ];
+        let different = [
+            ("07030", "7030"),
+            ("07030", "07031"),
+            ("K1A 0B1", "K1A 0B2"),
+            ("07030", ""),
+        ];
+        for (ours, given) in same {
+            assert!(is_same_postal_code(ours, given), "{ours} {given}");
+        }
+        for (ours, given) in different {
+            assert!(!is_same_postal_code(ours, given), "{ours} {given}");
+        }
+    }
+}

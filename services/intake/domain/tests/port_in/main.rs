@@ -1,0 +1,11 @@
+//! The rules of port-in orders, from outside.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test is made of may panic as the test does"
+)]
+
+mod fixes;
+mod orders;
+mod requirements;
+mod timers;
+mod transitions;

@@ -1,0 +1,5 @@
+//! Domain facts as events. The only module of intake, besides `grpc`, that knows the protos.
+
+pub(crate) mod accounts;
+pub(crate) mod port_in;
+pub(crate) mod port_out;

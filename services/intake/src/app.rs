@@ -1,0 +1,50 @@
+//! Wires the service.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clock::Clock;
+use grpc::Lifecycle;
+use service::due::Wake;
+use service::{Base, Serving, StartError};
+use tonic::service::RoutesBuilder;
+
+use crate::config::Settings;
+use crate::{due, grpc as rpc, listen, ops, store};
+
+/// What handlers, listeners and workers share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// Database, clock, vault, idempotency.
+    pub base: Base,
+    /// Wakes the workers of due work after a change.
+    pub wake: Wake,
+    /// Folder in which documents are kept.
+    pub document_folder: Arc<PathBuf>,
+}
+
+/// Starts the service; its tasks end with `lifecycle`.
+pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Result<Serving, StartError> {
+    let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
+    let intake = Intake {
+        base: base.clone(),
+        wake: Wake::default(),
+        document_folder: Arc::new(settings.document_folder),
+    };
+    if let Some(file) = settings.bootstrap_file {
+        ops::bootstrap::run(&intake, &file).await?;
+    }
+    let listener = base.listen().await?;
+    let mut routes = RoutesBuilder::default();
+    rpc::add_accounts(&mut routes, &intake);
+    rpc::add_port_in(&mut routes, &intake);
+    rpc::add_gateway_calls(&mut routes, &intake);
+    rpc::add_port_out(&mut routes, &intake);
+    let consumers = vec![base.consumer(
+        "carrier-gateway",
+        &settings.gateway_endpoint,
+        Arc::new(listen::FromGateway::new(intake.clone())),
+    )?];
+    let due_work = due::start(&intake);
+    base.serve(listener, routes, consumers, due_work).await
+}

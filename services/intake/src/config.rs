@@ -1,0 +1,38 @@
+//! Settings of intake.
+
+use std::path::PathBuf;
+
+use config::{ConfigErrors, Env};
+use service::BaseSettings;
+
+/// All settings of the service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What every service has.
+    pub base: BaseSettings,
+    /// The carrier gateway, e.g. `http://carrier-gateway:50051`.
+    pub gateway_endpoint: String,
+    /// Folder in which documents are kept.
+    pub document_folder: PathBuf,
+    /// TOML file with accounts and grants to make at start; see the README.
+    pub bootstrap_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads them from the environment.
+    pub fn read(env: &mut Env) -> Result<Self, ConfigErrors> {
+        let base = BaseSettings::read("intake", "intake", env);
+        let gateway_endpoint = env.required::<String>("PORTWAY_GATEWAY_ENDPOINT", "the carrier gateway");
+        let document_folder =
+            env.required::<String>("PORTWAY_DOCUMENT_FOLDER", "folder in which documents are kept");
+        let bootstrap_file =
+            env.optional::<String>("PORTWAY_BOOTSTRAP_FILE", "TOML with accounts and grants to make");
+        env.finish()?;
+        Ok(Self {
+            base: base?,
+            gateway_endpoint: gateway_endpoint?,
+            document_folder: PathBuf::from(document_folder?),
+            bootstrap_file: bootstrap_file?.map(PathBuf::from),
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Reads the corrections of a fix.
+
+use grpc::Faults;
+use intake_domain::port_in::{Correction, Detail};
+use portway_proto::intake::v1;
+
+use super::details::{ACCOUNT_NUMBER_CHARS_MAX, TAX_ID_CHARS_MAX, address, secret, text, tn};
+use crate::ops::port_in::PIN_CHARS_MAX;
+
+/// Corrections in one call at most: every number's PIN, and every field.
+const CORRECTIONS_MAX: usize = 20_100;
+
+/// Reads the corrections of a call.
+pub(super) fn read(faults: &mut Faults, corrections: &[v1::Correction]) -> Vec<Correction> {
+    if corrections.len() > CORRECTIONS_MAX {
+        faults.add(
+            "corrections",
+            "TOO_MANY",
+            "more corrections than an order has fields",
+        );
+        return Vec::new();
+    }
+    let all = corrections.iter().enumerate();
+    all.filter_map(|(index, correction)| read_one(faults, index, correction))
+        .collect()
+}
+
+fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Option<Correction> {
+    let value_field = format!("corrections[{index}].value");
+    let field = value_field.as_str();
+    let value = correction.value.trim();
+    let is_by_value = !matches!(correction.field.as_str(), "service_address" | "");
+    if is_by_value && value.is_empty() {
+        faults.add(field, "MISSING", "must be set");
+        return None;
+    }
+    let detail = match correction.field.as_str() {
+        "pin" => return read_pin(faults, index, correction),
+        "account_number" => secret(faults, field, value, ACCOUNT_NUMBER_CHARS_MAX).map(Detail::AccountNumber),
+        "tax_id" => secret(faults, field, value, TAX_ID_CHARS_MAX).map(Detail::TaxId),
+        "btn" => tn(faults, field, value).map(Detail::Btn),
+        "new_btn" => tn(faults, field, value).map(Detail::NewBtn),
+        "first_name" => text(faults, field, value).map(Detail::FirstName),
+        "last_name" => text(faults, field, value).map(Detail::LastName),
+        "company_name" => text(faults, field, value).map(Detail::CompanyName),
+        "authorized_by" => text(faults, field, value).map(Detail::AuthorizedBy),
+        "postal_code" => text(faults, field, value).map(Detail::PostalCode),
+        "wanted_date" => text(faults, field, value).map(Detail::WantedDate),
+        "partial" => faults.optional(field, value).map(Detail::Partial),
+        "service_address" => {
+            let raw = correction.address.clone().unwrap_or_default();
+            address(faults, &format!("corrections[{index}].address"), &raw).map(Detail::ServiceAddress)
+        }
+        "phone_number" => {
+            let message = "a number cannot be changed; make a new order for it";
+            faults.add(
+                format!("corrections[{index}].field"),
+                "NEW_ORDER_REQUIRED",
+                message,
+            );
+            None
+        }
+        _unknown => {
+            faults.add(
+                format!("corrections[{index}].field"),
+                "UNKNOWN_FIELD",
+                "is not a field that can be corrected",
+            );
+            None
+        }
+    };
+    detail.map(Correction::Detail)
+}
+
+fn read_pin(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Option<Correction> {
+    let tn_field = format!("corrections[{index}].tn");
+    if correction.tn.is_empty() {
+        faults.add(&tn_field, "MISSING", "a PIN is that of a number");
+    }
+    let tn = tn(faults, &tn_field, &correction.tn);
+    let pin = secret(
+        faults,
+        &format!("corrections[{index}].value"),
+        &correction.value,
+        PIN_CHARS_MAX,
+    );
+    Some(Correction::Pin { tn: tn??, pin: pin?? })
+}

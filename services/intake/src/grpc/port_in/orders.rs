@@ -1,0 +1,357 @@
+//! Serves port-in orders.
+
+use grpc::{Faults, Reply, page};
+use idempotency::{Begun, RequestKey};
+use intake_domain::port_in::StateName;
+use portway_proto::intake::v1;
+use portway_proto::intake::v1::port_in_service_server::PortInService;
+use prost::{Message, Name};
+use sha2::{Digest, Sha256};
+use tonic::{Request, Response, Status, Streaming};
+
+use super::stream::{Part, collect};
+use super::{corrections, details, etag, numbers, order_name, render, requester, status};
+use crate::app::Intake;
+use crate::ops;
+use crate::ops::port_in::{OrderFilter, OrderName};
+
+/// 20,000 lines of the longest names and addresses that are taken.
+const CSV_BYTES_MAX: usize = 12 << 20;
+const TIMELINE_PAGE: i64 = 100;
+const ORDERS_PAGE: i64 = 50;
+const PAGE_MAX: i64 = 500;
+
+/// The port-in service.
+pub(super) struct PortIn {
+    intake: Intake,
+}
+
+impl PortIn {
+    pub(super) fn new(intake: Intake) -> Self {
+        Self { intake }
+    }
+}
+
+/// Begins the change that a request asks for, or replies what was replied before.
+macro_rules! begin {
+    ($self:ident, $request:ident) => {
+        match $self.intake.base.idempotency.begin(&$request).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => work,
+        }
+    };
+}
+
+#[tonic::async_trait]
+impl PortInService for PortIn {
+    async fn create_order(&self, request: Request<v1::CreateOrderRequest>) -> Reply<v1::CreateOrderResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let body = request.get_ref();
+        let details = details::set_fields(&mut faults, &body.details.clone().unwrap_or_default());
+        let numbers = numbers::read(&mut faults, &body.numbers, self.intake.base.clock.now());
+        finish(faults)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::create(&self.intake, work.conn(), &requester, details, numbers)
+            .await
+            .map_err(|error| status::draft(&error))?;
+        work.finish(v1::CreateOrderResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn update_order(&self, request: Request<v1::UpdateOrderRequest>) -> Reply<v1::UpdateOrderResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let body = request.get_ref();
+        let name = order_name(&mut faults, &body.order_id);
+        let given = body.details.clone().unwrap_or_default();
+        let details = details::named_fields(&mut faults, &given, &body.update_fields);
+        let name = faults.finish(name)?;
+        let etag = body.etag.clone();
+        let mut work = begin!(self, request);
+        let etag = self::etag(&etag);
+        let view = ops::port_in::update(&self.intake, work.conn(), &requester, name, details, etag)
+            .await
+            .map_err(|error| status::draft(&error))?;
+        work.finish(v1::UpdateOrderResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn add_numbers(&self, request: Request<v1::AddNumbersRequest>) -> Reply<v1::AddNumbersResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let body = request.get_ref();
+        let name = order_name(&mut faults, &body.order_id);
+        if body.numbers.is_empty() {
+            faults.add("numbers", "MISSING", "must have at least one number");
+        }
+        let numbers = numbers::read(&mut faults, &body.numbers, self.intake.base.clock.now());
+        let name = finish_with(faults, name)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::add_numbers(&self.intake, work.conn(), &requester, name, numbers)
+            .await
+            .map_err(|error| status::draft(&error))?;
+        work.finish(v1::AddNumbersResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn remove_numbers(
+        &self,
+        request: Request<v1::RemoveNumbersRequest>,
+    ) -> Reply<v1::RemoveNumbersResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let body = request.get_ref();
+        let name = order_name(&mut faults, &body.order_id);
+        let tns = numbers::read_names(&mut faults, &body.phone_numbers);
+        let name = finish_with(faults, name)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::remove_numbers(&self.intake, work.conn(), &requester, name, &tns)
+            .await
+            .map_err(|error| status::draft(&error))?;
+        work.finish(v1::RemoveNumbersResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn import_numbers(
+        &self,
+        request: Request<Streaming<v1::ImportNumbersRequest>>,
+    ) -> Reply<v1::ImportNumbersResponse> {
+        let (metadata, extensions, messages) = request.into_parts();
+        let request = Request::from_parts(metadata, extensions, ());
+        let requester = requester(&request)?;
+        let upload = collect(messages, CSV_BYTES_MAX, import_part).await?;
+        let upload = upload.ok_or_else(|| status::file_too_large("a file of numbers has at most 12 MiB"))?;
+        let header = upload.header.unwrap_or_default();
+        let mut faults = Faults::new();
+        let name = order_name(&mut faults, &header.order_id);
+        let name = faults.finish(name)?;
+        let idempotency = &self.intake.base.idempotency;
+        let method = v1::ImportNumbersRequest::full_name();
+        let digest = Sha256::digest(&upload.content);
+        let parts = [method.as_bytes(), &header.encode_to_vec(), &digest];
+        let key = RequestKey::of_parts(idempotency.digest_key(), &request, &parts)?;
+        let mut work = match idempotency.begin_key(key).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => work,
+        };
+        let (file, good_only) = (&upload.content, header.take_good_lines);
+        let imported =
+            ops::port_in::import_numbers(&self.intake, work.conn(), &requester, name, file, good_only)
+                .await
+                .map_err(|error| status::draft(&error))?;
+        work.finish(v1::ImportNumbersResponse {
+            added: i32::try_from(imported.added).unwrap_or(i32::MAX),
+            faults: imported.faults.into_iter().map(render::line_fault).collect(),
+        })
+        .await
+    }
+
+    async fn get_order(&self, request: Request<v1::GetOrderRequest>) -> Reply<v1::GetOrderResponse> {
+        let requester = requester(&request)?;
+        let name = name_alone(&request.get_ref().order_id)?;
+        let view = ops::port_in::get(&self.intake, &requester, name)
+            .await
+            .map_err(|error| status::read(&error))?;
+        Ok(Response::new(v1::GetOrderResponse {
+            order: Some(render::order(&view)),
+        }))
+    }
+
+    async fn list_orders(&self, request: Request<v1::ListOrdersRequest>) -> Reply<v1::ListOrdersResponse> {
+        let requester = requester(&request)?;
+        let body = request.get_ref();
+        let filters = filters_text(body);
+        let filter = read_filter(body, &filters)?;
+        let limit = filter.limit;
+        let filter = OrderFilter {
+            limit: limit + 1,
+            ..filter
+        };
+        let mut page = ops::port_in::list(&self.intake, &requester, filter)
+            .await
+            .map_err(|error| status::read(&error))?;
+        let next_page_token = cut(&mut page, limit).map(|listed| {
+            let cursor = (listed.record.created_at.to_string(), listed.record.id.to_string());
+            page::token(&filters, &cursor)
+        });
+        Ok(Response::new(v1::ListOrdersResponse {
+            orders: page.iter().map(render::listed_order).collect(),
+            next_page_token: next_page_token.unwrap_or_default(),
+        }))
+    }
+
+    async fn list_requirements(
+        &self,
+        request: Request<v1::ListRequirementsRequest>,
+    ) -> Reply<v1::ListRequirementsResponse> {
+        let requester = requester(&request)?;
+        let name = name_alone(&request.get_ref().order_id)?;
+        let requirements = ops::port_in::requirements(&self.intake, &requester, name)
+            .await
+            .map_err(|error| status::read(&error))?;
+        Ok(Response::new(v1::ListRequirementsResponse {
+            ready: requirements.iter().all(|requirement| requirement.is_warning),
+            requirements: requirements.into_iter().map(render::requirement).collect(),
+        }))
+    }
+
+    async fn submit_order(&self, request: Request<v1::SubmitOrderRequest>) -> Reply<v1::SubmitOrderResponse> {
+        let requester = requester(&request)?;
+        let name = name_alone(&request.get_ref().order_id)?;
+        let etag = request.get_ref().etag.clone();
+        let mut work = begin!(self, request);
+        let view = ops::port_in::submit(&self.intake, work.conn(), &requester, name, self::etag(&etag))
+            .await
+            .map_err(|error| status::submit(&error))?;
+        work.finish(v1::SubmitOrderResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn apply_fix(&self, request: Request<v1::ApplyFixRequest>) -> Reply<v1::ApplyFixResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let name = order_name(&mut faults, &request.get_ref().order_id);
+        let corrections = corrections::read(&mut faults, &request.get_ref().corrections);
+        let name = finish_with(faults, name)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::apply_fix(&self.intake, work.conn(), &requester, name, corrections)
+            .await
+            .map_err(|error| status::fix(&error))?;
+        work.finish(v1::ApplyFixResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn confirm_remedy(
+        &self,
+        request: Request<v1::ConfirmRemedyRequest>,
+    ) -> Reply<v1::ConfirmRemedyResponse> {
+        let requester = requester(&request)?;
+        let name = name_alone(&request.get_ref().order_id)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::confirm_remedy(&self.intake, work.conn(), &requester, name)
+            .await
+            .map_err(|error| status::fix(&error))?;
+        work.finish(v1::ConfirmRemedyResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn cancel_order(&self, request: Request<v1::CancelOrderRequest>) -> Reply<v1::CancelOrderResponse> {
+        let requester = requester(&request)?;
+        let name = name_alone(&request.get_ref().order_id)?;
+        let mut work = begin!(self, request);
+        let view = ops::port_in::cancel(&self.intake, work.conn(), &requester, name)
+            .await
+            .map_err(|error| status::cancel(&error))?;
+        work.finish(v1::CancelOrderResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
+    async fn list_timeline(
+        &self,
+        request: Request<v1::ListTimelineRequest>,
+    ) -> Reply<v1::ListTimelineResponse> {
+        let requester = requester(&request)?;
+        let body = request.get_ref();
+        let mut faults = Faults::new();
+        let name = order_name(&mut faults, &body.order_id);
+        let limit = page::size(&mut faults, body.page_size, TIMELINE_PAGE, PAGE_MAX);
+        let after = page::cursor::<i64>(&mut faults, &body.order_id, &body.page_token).unwrap_or_default();
+        let name = faults.finish(name)?;
+        let mut entries = ops::port_in::timeline(&self.intake, &requester, name, after, limit + 1)
+            .await
+            .map_err(|error| status::read(&error))?;
+        let next_page_token = cut(&mut entries, limit).map(|entry| page::token(&body.order_id, &entry.seq));
+        Ok(Response::new(v1::ListTimelineResponse {
+            next_page_token: next_page_token.unwrap_or_default(),
+            entries: entries.into_iter().map(render::timeline_entry).collect(),
+        }))
+    }
+}
+
+fn finish(faults: Faults) -> Result<(), Status> {
+    finish_with(faults, Some(()))
+}
+
+/// As [`Faults::finish`], for requests that may have more faults than a reply can carry.
+fn finish_with<T>(faults: Faults, value: Option<T>) -> Result<T, Status> {
+    if faults.is_empty() {
+        return faults.finish(value);
+    }
+    Err(grpc::status::invalid(status::capped(faults.into_vec())))
+}
+
+fn name_alone(order_id: &str) -> Result<OrderName, Status> {
+    let mut faults = Faults::new();
+    let name = order_name(&mut faults, order_id);
+    faults.finish(name)
+}
+
+fn import_part(message: v1::ImportNumbersRequest) -> Option<Part<v1::ImportHeader>> {
+    use v1::import_numbers_request::Part as Sent;
+    message.part.map(|part| match part {
+        Sent::Header(header) => Part::Header(header),
+        Sent::Chunk(chunk) => Part::Chunk(chunk),
+    })
+}
+
+/// Takes off what was read beyond the page to see whether there is more. Returns the page's last when there is.
+fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = page.len() > limit;
+    page.truncate(limit);
+    page.last().filter(|_| has_more)
+}
+
+/// What a page token of a list of orders belongs to.
+fn filters_text(body: &v1::ListOrdersRequest) -> String {
+    format!(
+        "{:?} {:?} {:?}",
+        body.states, body.phone_number, body.customer_reference
+    )
+}
+
+fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilter, Status> {
+    let mut faults = Faults::new();
+    let limit = page::size(&mut faults, body.page_size, ORDERS_PAGE, PAGE_MAX);
+    let cursor: Option<(String, String)> = page::cursor(&mut faults, filters, &body.page_token);
+    let after = cursor.and_then(|(created_at, id)| Some((created_at.parse().ok()?, id.parse().ok()?)));
+    let mut states = Vec::new();
+    for (index, number) in body.states.iter().enumerate() {
+        let asked = v1::OrderState::try_from(*number).ok();
+        let found = StateName::ALL
+            .into_iter()
+            .find(|name| asked == Some(render::state(*name)));
+        if found.is_none() {
+            faults.add(format!("states[{index}]"), "INVALID", "is not a state of orders");
+        }
+        states.extend(found);
+    }
+    let tn = details::tn(&mut faults, "phone_number", &body.phone_number);
+    let reference = Some(body.customer_reference.clone()).filter(|reference| !reference.is_empty());
+    let filter = tn.map(|tn| OrderFilter {
+        account: None,
+        states,
+        tn,
+        reference,
+        after,
+        limit,
+    });
+    faults.finish(filter)
+}

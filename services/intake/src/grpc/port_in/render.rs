@@ -1,0 +1,229 @@
+//! Shows orders. Secrets are masked; there is no way from here to more.
+
+use intake_domain::port_in::requirements::{DocumentKind, Requirement};
+use intake_domain::port_in::{
+    Address, CommandState, Court, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState,
+    StateName, SubscriberKind,
+};
+use portway_proto::intake::v1;
+use portway_proto::types::v1 as types_v1;
+use service::stamp;
+use types::Tn;
+
+use crate::announce::port_in::reason;
+use crate::ops::port_in::{CarrierCommand, Document, LineFault, ListedOrder, OrderView, TimelineEntry};
+
+pub(super) fn order(view: &OrderView) -> v1::Order {
+    let record = view.order.record();
+    let rejection = match &record.state {
+        OrderState::ActionRequired(rejection) => rejection.reasons.iter().map(reason).collect(),
+        OrderState::Draft
+        | OrderState::Submitted
+        | OrderState::Pending { .. }
+        | OrderState::FocConfirmed(_)
+        | OrderState::Activating { .. }
+        | OrderState::Ported
+        | OrderState::CancelRequested { .. }
+        | OrderState::Cancelled
+        | OrderState::Rejected
+        | OrderState::Abandoned => Vec::new(),
+    };
+    v1::Order {
+        numbers: record.numbers.iter().map(number).collect(),
+        number_count: i32::try_from(record.numbers.len()).unwrap_or(i32::MAX),
+        reasons: rejection,
+        commands: view.commands.iter().map(command).collect(),
+        ..head(record)
+    }
+}
+
+pub(super) fn listed_order(listed: &ListedOrder) -> v1::Order {
+    v1::Order {
+        number_count: listed.number_count,
+        ..head(&listed.record)
+    }
+}
+
+/// What lists show as well.
+fn head(record: &OrderRecord) -> v1::Order {
+    let update_required =
+        matches!(&record.state, OrderState::ActionRequired(rejection) if rejection.update_required);
+    v1::Order {
+        order_id: record.id.to_string(),
+        request_number: record.request_number.to_string(),
+        account_id: record.account.to_string(),
+        etag: record.version.to_string(),
+        state: state(record.state.name()).into(),
+        ver: record.ver.into(),
+        details: Some(details(&record.details)),
+        court: record
+            .state
+            .court()
+            .map_or(types_v1::Court::Unspecified, court)
+            .into(),
+        since: Some(stamp::to_proto(record.since)),
+        update_required,
+        foc_at: record.state.foc_at().map(stamp::to_proto),
+        created_at: Some(stamp::to_proto(record.created_at)),
+        submitted_at: record.submitted_at.map(stamp::to_proto),
+        ended_at: record.ended_at().map(stamp::to_proto),
+        ..v1::Order::default()
+    }
+}
+
+fn details(details: &Details) -> v1::OrderDetails {
+    let kind = match details.subscriber_kind {
+        None => v1::SubscriberKind::Unspecified,
+        Some(SubscriberKind::Residential) => v1::SubscriberKind::Residential,
+        Some(SubscriberKind::Business) => v1::SubscriberKind::Business,
+    };
+    let is_empty = details.service_address == Address::default();
+    v1::OrderDetails {
+        losing_carrier: text(details.losing_carrier.as_ref()),
+        account_number: masked(details.account_number.as_ref()),
+        btn: text(details.btn.as_ref()),
+        subscriber_kind: kind.into(),
+        first_name: text(details.first_name.as_ref()),
+        last_name: text(details.last_name.as_ref()),
+        company_name: text(details.company_name.as_ref()),
+        authorized_by: text(details.authorized_by.as_ref()),
+        service_address: (!is_empty).then(|| address(&details.service_address)),
+        tax_id: masked(details.tax_id.as_ref()),
+        wanted_date: details.wanted_date.map(stamp::date_to_proto),
+        partial: details.partial,
+        new_btn: text(details.new_btn.as_ref()),
+        customer_reference: text(details.customer_reference.as_ref()),
+    }
+}
+
+pub(in crate::grpc) fn address(address: &Address) -> types_v1::Address {
+    types_v1::Address {
+        street: text(address.street.as_ref()),
+        unit: text(address.unit.as_ref()),
+        city: text(address.city.as_ref()),
+        state: text(address.state.as_ref()),
+        postal_code: text(address.postal_code.as_ref()),
+    }
+}
+
+fn number(number: &OrderNumber) -> v1::OrderNumber {
+    let state = match number.state {
+        NumberState::Draft => v1::NumberState::Draft,
+        NumberState::InOrder => v1::NumberState::InOrder,
+        NumberState::FocConfirmed => v1::NumberState::FocConfirmed,
+        NumberState::Activating => v1::NumberState::Activating,
+        NumberState::Ported => v1::NumberState::Ported,
+        NumberState::Failed => v1::NumberState::Failed,
+        NumberState::Released => v1::NumberState::Released,
+    };
+    v1::OrderNumber {
+        tn: number.tn.to_string(),
+        state: state.into(),
+        masked_pin: masked(number.pin.as_ref()),
+        agent_name: text(number.agent_name.as_ref()),
+        agent_email: text(number.agent_email.as_ref()),
+        country: text(number.country.as_ref()),
+        region: text(number.area.as_ref()),
+    }
+}
+
+fn command(command: &CarrierCommand) -> v1::CarrierCommand {
+    let state = match command.state {
+        CommandState::Requested => v1::CommandState::Requested,
+        CommandState::Sent => v1::CommandState::Sent,
+        CommandState::Acknowledged => v1::CommandState::Acknowledged,
+        CommandState::Refused => v1::CommandState::Refused,
+    };
+    v1::CarrierCommand {
+        kind: command.kind.clone(),
+        ver: command.ver,
+        state: state.into(),
+        since: Some(stamp::to_proto(command.since)),
+    }
+}
+
+pub(super) fn requirement(requirement: Requirement) -> v1::Requirement {
+    v1::Requirement {
+        code: requirement.code.to_owned(),
+        field: requirement.field,
+        tn: text(requirement.tn.as_ref()),
+        message: requirement.message,
+        remedy: requirement.remedy.to_owned(),
+        warning: requirement.is_warning,
+    }
+}
+
+pub(super) fn timeline_entry(entry: TimelineEntry) -> v1::TimelineEntry {
+    v1::TimelineEntry {
+        at: Some(stamp::to_proto(entry.at)),
+        actor: entry.actor,
+        action: entry.action,
+        from: state(entry.from).into(),
+        to: state(entry.to).into(),
+        ver: entry.ver.into(),
+        note: entry.note,
+    }
+}
+
+pub(super) fn line_fault(fault: LineFault) -> v1::LineFault {
+    v1::LineFault {
+        line: i32::try_from(fault.line).unwrap_or(i32::MAX),
+        column: fault.column.to_owned(),
+        code: fault.code.to_owned(),
+        message: fault.message,
+    }
+}
+
+pub(super) fn document(document: &Document) -> v1::Document {
+    let kind = match document.facts.kind {
+        DocumentKind::Loa => v1::DocumentKind::Loa,
+        DocumentKind::Bill => v1::DocumentKind::Bill,
+        DocumentKind::Csr => v1::DocumentKind::Csr,
+        DocumentKind::Other => v1::DocumentKind::Other,
+    };
+    v1::Document {
+        document_id: document.id.to_string(),
+        order_id: document.order.to_string(),
+        kind: kind.into(),
+        file_name: document.file_name.clone(),
+        size_bytes: document.size_bytes,
+        sha256: hex::encode(&document.sha256),
+        dated: document.facts.dated.map(stamp::date_to_proto),
+        tns: document.facts.tns.iter().map(Tn::to_string).collect(),
+        uploaded_at: Some(stamp::to_proto(document.facts.uploaded_at)),
+    }
+}
+
+pub(super) const fn state(name: StateName) -> v1::OrderState {
+    match name {
+        StateName::Draft => v1::OrderState::Draft,
+        StateName::Submitted => v1::OrderState::Submitted,
+        StateName::Pending => v1::OrderState::Pending,
+        StateName::ActionRequired => v1::OrderState::ActionRequired,
+        StateName::FocConfirmed => v1::OrderState::FocConfirmed,
+        StateName::Activating => v1::OrderState::Activating,
+        StateName::Ported => v1::OrderState::Ported,
+        StateName::CancelRequested => v1::OrderState::CancelRequested,
+        StateName::Cancelled => v1::OrderState::Cancelled,
+        StateName::Rejected => v1::OrderState::Rejected,
+        StateName::Abandoned => v1::OrderState::Abandoned,
+    }
+}
+
+const fn court(court: Court) -> types_v1::Court {
+    match court {
+        Court::Customer => types_v1::Court::Customer,
+        Court::Us => types_v1::Court::Us,
+        Court::GainingCarrier => types_v1::Court::GainingCarrier,
+        Court::LosingCarrier => types_v1::Court::LosingCarrier,
+        Court::EndUser => types_v1::Court::EndUser,
+    }
+}
+
+fn masked(secret: Option<&KeptSecret>) -> String {
+    secret.map(KeptSecret::masked).unwrap_or_default()
+}
+
+fn text(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,191 @@
+//! What each way to fail means to the caller. The only place that gives reasons.
+
+use grpc::FieldFault;
+use grpc::status::{fail, internal, invalid, not_ready, store};
+use intake_domain::port_in::requirements::Requirement;
+use intake_domain::port_in::{AddRefusal, CancelRefusal, FixFault, FixRefusal, IllegalTransition};
+use tonic::{Code, Status};
+use types::Tn;
+
+use crate::ops::port_in::{
+    BadPdf, CancelError, DraftError, FixError, ReadError, SubmissionError, SubmitError, UploadError,
+};
+
+/// More faults than this do not fit in the trailers of a reply; ListRequirements shows all.
+const FAULTS_MAX: usize = 25;
+
+fn not_found() -> Status {
+    fail(Code::NotFound, "ORDER_NOT_FOUND", "there is no such order")
+}
+
+fn illegal(error: IllegalTransition) -> Status {
+    fail(Code::FailedPrecondition, "ILLEGAL_TRANSITION", error.to_string())
+}
+
+pub(super) fn read(error: &ReadError) -> Status {
+    match error {
+        ReadError::NotFound => not_found(),
+        ReadError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn draft(error: &DraftError) -> Status {
+    match error {
+        DraftError::NotFound => not_found(),
+        DraftError::NoOrdersOfPlatform => fail(
+            Code::FailedPrecondition,
+            "PLATFORM_HAS_NO_ORDERS",
+            error.to_string(),
+        ),
+        DraftError::Illegal(error) => illegal(*error),
+        DraftError::Add(AddRefusal::NewOrderRequired) => {
+            fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
+        }
+        DraftError::Add(AddRefusal::Duplicates(tns)) => {
+            invalid(of_tns(tns, "DUPLICATE_TN", "is in the order already"))
+        }
+        DraftError::Add(AddRefusal::TooMany) => {
+            fail(Code::FailedPrecondition, "TOO_MANY_NUMBERS", error.to_string())
+        }
+        DraftError::NotInOrder(tns) => invalid(of_tns(tns, "TN_NOT_IN_ORDER", "is not in the order")),
+        DraftError::File(error) => {
+            let code = match error {
+                crate::ops::port_in::UnreadableFile::Header(_) => "CSV_HEADER",
+                crate::ops::port_in::UnreadableFile::TooManyLines => "TOO_MANY_LINES",
+                crate::ops::port_in::UnreadableFile::NotCsv => "CSV_FORMAT",
+            };
+            invalid(vec![fault("chunk", code, error.to_string())])
+        }
+        DraftError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn submit(error: &SubmitError) -> Status {
+    match error {
+        SubmitError::NotFound => not_found(),
+        SubmitError::Illegal(error) => illegal(*error),
+        SubmitError::NotReady(requirements) => {
+            let faults = requirements.iter().filter(|requirement| !requirement.is_warning);
+            not_ready(
+                "REQUIREMENTS_NOT_MET",
+                capped(faults.map(of_requirement).collect()),
+            )
+        }
+        SubmitError::InFlight(tns) => not_ready(
+            "TN_IN_FLIGHT",
+            of_tns(tns, "TN_IN_FLIGHT", "is in another order that is under way"),
+        ),
+        SubmitError::InService(tns) => not_ready(
+            "TN_IN_SERVICE",
+            of_tns(tns, "TN_IN_SERVICE", "is in service on this platform already"),
+        ),
+        SubmitError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn fix(error: &FixError) -> Status {
+    match error {
+        FixError::NotFound => not_found(),
+        FixError::Refused(FixRefusal::Illegal(error)) => illegal(*error),
+        FixError::Refused(FixRefusal::Faults(faults)) => {
+            let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
+            not_ready("FIX_INCOMPLETE", capped(faults.iter().map(of_fault).collect()))
+        }
+        FixError::Refused(FixRefusal::NewOrderRequired) => {
+            fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
+        }
+        FixError::Refused(FixRefusal::NotConfirmable(reasons)) => {
+            let of_reason =
+                |reason: &reasons::Reason| fault("reasons", reason.code(), reason.remedy().to_owned());
+            not_ready(
+                "NOT_SETTLED_BY_CONFIRMING",
+                reasons.iter().map(of_reason).collect(),
+            )
+        }
+        FixError::Refused(FixRefusal::VersionsExhausted) => {
+            fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
+        }
+        FixError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn cancel(error: &CancelError) -> Status {
+    match error {
+        CancelError::NotFound => not_found(),
+        CancelError::Refused(CancelRefusal::TooLate { .. }) => {
+            fail(Code::FailedPrecondition, "TOO_LATE", error.to_string())
+        }
+        CancelError::Refused(CancelRefusal::CompletedUseSnapback) => fail(
+            Code::FailedPrecondition,
+            "COMPLETED_USE_SNAPBACK",
+            error.to_string(),
+        ),
+        CancelError::Refused(CancelRefusal::Illegal(error)) => illegal(*error),
+        CancelError::Refused(CancelRefusal::VersionsExhausted) => {
+            fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
+        }
+        CancelError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn bad_pdf(error: &BadPdf) -> Status {
+    match error {
+        BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged => {
+            fail(Code::InvalidArgument, "FILE_TYPE", error.to_string())
+        }
+    }
+}
+
+pub(super) fn file_too_large(message: &'static str) -> Status {
+    fail(Code::InvalidArgument, "FILE_TOO_LARGE", message)
+}
+
+pub(super) fn upload(error: &UploadError) -> Status {
+    match error {
+        UploadError::NotFound => not_found(),
+        UploadError::Illegal(error) => illegal(*error),
+        UploadError::TooMany => fail(Code::FailedPrecondition, "TOO_MANY_DOCUMENTS", error.to_string()),
+        UploadError::Folder(_) => internal(error),
+        UploadError::Store(error) => store(error),
+    }
+}
+
+pub(in crate::grpc) fn submission(error: &SubmissionError) -> Status {
+    match error {
+        SubmissionError::NotFound => not_found(),
+        SubmissionError::Superseded { .. } => {
+            fail(Code::FailedPrecondition, "VERSION_SUPERSEDED", error.to_string())
+        }
+        SubmissionError::Store(error) => store(error),
+    }
+}
+
+fn fault(field: &str, code: &str, message: String) -> FieldFault {
+    FieldFault {
+        field: field.to_owned(),
+        code: code.to_owned(),
+        message,
+    }
+}
+
+fn of_requirement(requirement: &Requirement) -> FieldFault {
+    fault(&requirement.field, requirement.code, requirement.message.clone())
+}
+
+fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {
+    capped(
+        tns.iter()
+            .map(|tn| fault("numbers", code, format!("{tn} {what}")))
+            .collect(),
+    )
+}
+
+/// The first faults, and how many more there are.
+pub(super) fn capped(mut faults: Vec<FieldFault>) -> Vec<FieldFault> {
+    let more = faults.len().saturating_sub(FAULTS_MAX);
+    if more > 0 {
+        faults.truncate(FAULTS_MAX);
+        faults.push(fault("request", "MORE_FAULTS", format!("and {more} more")));
+    }
+    faults
+}

@@ -1,0 +1,42 @@
+//! Takes in what is sent in pieces: a header, then content, of a bounded size.
+
+use tokio_stream::{Stream, StreamExt};
+use tonic::Status;
+
+/// One message of an upload.
+pub(super) enum Part<H> {
+    Header(H),
+    Chunk(Vec<u8>),
+}
+
+/// What was sent.
+#[derive(Debug)]
+pub(super) struct Upload<H> {
+    /// `None`: the header did not come first.
+    pub(super) header: Option<H>,
+    pub(super) content: Vec<u8>,
+}
+
+/// Reads a stream to its end; stops reading and returns `None` when there is more content than allowed.
+pub(super) async fn collect<M, H>(
+    mut messages: impl Stream<Item = Result<M, Status>> + Unpin,
+    content_bytes_max: usize,
+    part: impl Fn(M) -> Option<Part<H>>,
+) -> Result<Option<Upload<H>>, Status> {
+    let first = messages.next().await.transpose()?;
+    let header = match first.and_then(&part) {
+        Some(Part::Header(header)) => Some(header),
+        Some(Part::Chunk(_)) | None => None,
+    };
+    let mut content = Vec::new();
+    while let Some(message) = messages.next().await.transpose()? {
+        // Another header and empty messages say nothing.
+        if let Some(Part::Chunk(chunk)) = part(message) {
+            if content.len() + chunk.len() > content_bytes_max {
+                return Ok(None);
+            }
+            content.extend_from_slice(&chunk);
+        }
+    }
+    Ok(Some(Upload { header, content }))
+}

@@ -1,0 +1,132 @@
+//! Requests about port-outs, read: every fault of a request at once.
+
+use std::collections::HashMap;
+
+use grpc::{Faults, page};
+use intake_domain::port_out::{LawfulReason, NotLawful};
+use portway_proto::intake::v1;
+use tonic::{Code, Status};
+use types::{AccountId, RequestKind, RequestNumber, Subject};
+
+use crate::ops::port_out::{Filter, PortOutName, Refusal, Review};
+
+const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE_MAX: i64 = 500;
+const EXPLANATION_CHARS_MAX: usize = 1_000;
+
+/// The UUID or request number of a port-out.
+pub(super) fn name(raw: &str) -> Result<PortOutName, Status> {
+    let mut faults = Faults::new();
+    let name = name_field(&mut faults, raw);
+    faults.finish(name)
+}
+
+fn name_field(faults: &mut Faults, raw: &str) -> Option<PortOutName> {
+    match raw.parse::<RequestNumber>() {
+        Ok(number) if number.kind() == RequestKind::PortOut => Some(PortOutName::Number(number)),
+        Ok(_) | Err(_) => faults.required("port_out_id", raw).map(PortOutName::Id),
+    }
+}
+
+/// Which page of port-outs.
+#[derive(Debug)]
+pub(super) struct AskedPage {
+    pub(super) filter: Filter,
+    pub(super) before: Option<i64>,
+    pub(super) size: i64,
+}
+
+impl AskedPage {
+    /// The filters as text, for page tokens.
+    pub(super) fn filters(&self) -> String {
+        filters(&self.filter)
+    }
+}
+
+fn filters(filter: &Filter) -> String {
+    format!("port_outs {:?} {:?}", filter.has_ended, filter.tn)
+}
+
+pub(super) fn list(request: &v1::ListPortOutsRequest) -> Result<AskedPage, Status> {
+    let mut faults = Faults::new();
+    let has_ended = match v1::Completion::try_from(request.completion) {
+        Ok(v1::Completion::Unspecified) => None,
+        Ok(v1::Completion::Incomplete) => Some(false),
+        Ok(v1::Completion::Complete) => Some(true),
+        Err(error) => {
+            faults.add("completion", "INVALID", error.to_string());
+            None
+        }
+    };
+    let tn = match request.phone_number.as_str() {
+        "" => None,
+        raw => match numbering::parse(raw) {
+            Ok(tn) => Some(tn),
+            Err(refusal) => {
+                faults.add("phone_number", refusal.code(), refusal.to_string());
+                None
+            }
+        },
+    };
+    let filter = Filter { has_ended, tn };
+    let size = page::size(&mut faults, request.page_size, PAGE_SIZE, PAGE_SIZE_MAX);
+    let before = page::cursor(&mut faults, &filters(&filter), &request.page_token);
+    faults.finish(Some(AskedPage { filter, before, size }))
+}
+
+pub(super) fn refusal(
+    request: &v1::RejectPortOutRequest,
+    by: Subject,
+) -> Result<(PortOutName, Refusal), Status> {
+    let mut faults = Faults::new();
+    let name = name_field(&mut faults, &request.port_out_id);
+    faults.at_most("explanation", &request.explanation, EXPLANATION_CHARS_MAX);
+    if request.reason.is_empty() {
+        faults.add(
+            "reason",
+            "MISSING",
+            "must be a code of ListRejectionReasons; words alone are no reason",
+        );
+    }
+    let name = faults.finish(name)?;
+    let reason: LawfulReason = request.reason.parse().map_err(not_lawful)?;
+    Ok((
+        name,
+        Refusal {
+            reason,
+            explanation: request.explanation.clone(),
+            by,
+        },
+    ))
+}
+
+fn not_lawful(error: NotLawful) -> Status {
+    let lawful = LawfulReason::ALL.map(LawfulReason::code).join(",");
+    let facts = HashMap::from([("lawful".to_owned(), lawful)]);
+    grpc::status::fail_with(
+        Code::InvalidArgument,
+        "REASON_NOT_LAWFUL",
+        error.to_string(),
+        facts,
+    )
+}
+
+pub(super) fn review(
+    request: &v1::ReviewRejectionRequest,
+    by: Subject,
+) -> Result<(AccountId, PortOutName, Review), Status> {
+    let mut faults = Faults::new();
+    let name = name_field(&mut faults, &request.port_out_id);
+    let account = faults.required("account_id", &request.account_id);
+    faults.at_most("explanation", &request.explanation, EXPLANATION_CHARS_MAX);
+    let (account, name) = faults.finish(account.zip(name))?;
+    Ok((
+        account,
+        name,
+        Review {
+            is_upheld: request.uphold,
+            explanation: request.explanation.clone(),
+            by,
+        },
+    ))
+}

@@ -1,0 +1,59 @@
+//! Hands each event of the carrier gateway to the use case it is for.
+
+use events::{Event, HandleError, Handler};
+use futures::future::BoxFuture;
+use portway_proto::gateway::v1::{CarrierAnswered, CommandProgressed};
+use prost::{Message, Name};
+use sqlx::PgConnection;
+
+use super::{port_in, port_out};
+use crate::app::Intake;
+use crate::ops;
+
+/// Listens to the carrier gateway.
+#[derive(Debug)]
+pub(crate) struct FromGateway {
+    intake: Intake,
+}
+
+impl FromGateway {
+    pub(crate) fn new(intake: Intake) -> Self {
+        Self { intake }
+    }
+
+    async fn act(&self, conn: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
+        let payload = event
+            .payload
+            .as_ref()
+            .map(|payload| payload.value.as_slice())
+            .unwrap_or_default();
+        if event.r#type == CarrierAnswered::full_name() {
+            let (from, says) = port_in::answer(&CarrierAnswered::decode(payload)?)?;
+            ops::port_in::record_answer(&self.intake, conn, from, says).await?;
+        } else if event.r#type == CommandProgressed::full_name() {
+            let progressed = CommandProgressed::decode(payload)?;
+            if let Some(news) = port_in::command(&progressed)? {
+                ops::port_in::record_command(&self.intake, conn, news).await?;
+            } else {
+                let (case, answer) = port_out::answer_progress(&progressed)?;
+                ops::port_out::record_answer_progress(conn, case, answer).await?;
+            }
+        }
+        self.intake.wake.wake();
+        Ok(())
+    }
+}
+
+impl Handler for FromGateway {
+    fn types(&self) -> Vec<String> {
+        vec![CarrierAnswered::full_name(), CommandProgressed::full_name()]
+    }
+
+    fn handle<'a>(
+        &'a self,
+        tx: &'a mut PgConnection,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<(), HandleError>> {
+        Box::pin(self.act(tx, event))
+    }
+}

@@ -1,0 +1,7 @@
+//! Use cases: one file each, one transaction each, told top to bottom.
+
+pub(crate) mod accounts;
+pub(crate) mod bootstrap;
+pub(crate) mod numbers;
+pub(crate) mod port_in;
+pub(crate) mod port_out;

@@ -1,0 +1,101 @@
+//! Correcting an order, and confirming what was settled with the carrier.
+
+use intake_domain::port_in::requirements::DocumentKind;
+use intake_domain::port_in::{Correction, Detail, FixRefusal, Order, SentSecrets};
+use pg::StoreError;
+use sqlx::PgConnection;
+use thiserror::Error;
+use types::Tn;
+
+use super::read::document_facts;
+use super::settle::settle;
+use super::{Occasion, OrderName, OrderView, Requester, find_to_change};
+use crate::app::Intake;
+use crate::store::port_in as store;
+
+/// Why an order was not sent again.
+#[derive(Debug, Error)]
+pub(crate) enum FixError {
+    /// There is no such order, or it is somebody else's.
+    #[error("there is no such order")]
+    NotFound,
+    /// The rules refuse.
+    #[error(transparent)]
+    Refused(#[from] FixRefusal),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Corrects an order and sends it again.
+pub(crate) async fn apply_fix(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    requester: &Requester,
+    name: OrderName,
+    corrections: Vec<Correction>,
+) -> Result<OrderView, FixError> {
+    let occasion = Occasion::of(intake, requester);
+    let order = find_to_change(conn, name, requester)
+        .await?
+        .ok_or(FixError::NotFound)?;
+    let sent = open_sent(intake, conn, &order, &corrections).await?;
+    let documents = document_facts(conn, order.record().id).await?;
+    let has_new_loa = documents
+        .iter()
+        .any(|document| document.kind == DocumentKind::Loa && document.uploaded_at >= order.record().since);
+    let transition = order
+        .clone()
+        .apply_fix(corrections, &sent, has_new_loa, occasion.now)?;
+    let order = settle(intake, conn, &order, transition, occasion).await?;
+    Ok(OrderView::of(conn, order).await?)
+}
+
+/// Sends an order again because the customer settled the matter with the carrier.
+pub(crate) async fn confirm_remedy(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    requester: &Requester,
+    name: OrderName,
+) -> Result<OrderView, FixError> {
+    let occasion = Occasion::of(intake, requester);
+    let order = find_to_change(conn, name, requester)
+        .await?
+        .ok_or(FixError::NotFound)?;
+    let transition = order.clone().confirm_remedy(occasion.now)?;
+    let order = settle(intake, conn, &order, transition, occasion).await?;
+    Ok(OrderView::of(conn, order).await?)
+}
+
+/// Opens the secrets that the corrections are to change, and no others.
+async fn open_sent(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    corrections: &[Correction],
+) -> Result<SentSecrets, StoreError> {
+    let (vault, id) = (&intake.base.vault, order.record().id);
+    let is_secret = |correction: &Correction| {
+        matches!(
+            correction,
+            Correction::Detail(Detail::AccountNumber(_) | Detail::TaxId(_))
+        )
+    };
+    let (account_number, tax_id) = if corrections.iter().any(is_secret) {
+        store::order::open_secrets(conn, vault, id).await?
+    } else {
+        (None, None)
+    };
+    let pins: Vec<Tn> = corrections
+        .iter()
+        .filter_map(|correction| match correction {
+            Correction::Pin { tn, .. } => Some(*tn),
+            Correction::Detail(_) => None,
+        })
+        .collect();
+    Ok(SentSecrets {
+        account_number,
+        tax_id,
+        pins: store::numbers::open_pins(conn, vault, id, &pins).await?,
+    })
+}

@@ -1,0 +1,109 @@
+//! What the carrier gateway announces: answers of carriers, and how far our commands have come.
+
+use intake_domain::port_in::{CommandKind, CommandState, Order, Says};
+use jiff::Timestamp;
+use pg::StoreError;
+use sqlx::PgConnection;
+use thiserror::Error;
+use types::{CarrierId, OrderId, Ver};
+
+use super::settle::settle_about;
+use super::{Occasion, OrderName};
+use crate::app::Intake;
+use crate::store::port_in as store;
+use crate::store::port_in::answers::HeardAnswer;
+
+/// An answer: whose, to what, and which.
+#[derive(Debug)]
+pub(crate) struct HeardFrom {
+    pub(crate) order: OrderId,
+    pub(crate) carrier: CarrierId,
+    /// The carrier's own id of the answer.
+    pub(crate) answer_id: String,
+    pub(crate) ver: Ver,
+    pub(crate) answered_at: Timestamp,
+}
+
+/// How far a command has come.
+#[derive(Debug)]
+pub(crate) struct CommandNews {
+    pub(crate) order: OrderId,
+    pub(crate) kind: CommandKind,
+    pub(crate) ver: Ver,
+    pub(crate) state: CommandState,
+    pub(crate) at: Timestamp,
+    /// The carrier's words, when it refused.
+    pub(crate) refusal: String,
+}
+
+/// Why something was not taken in.
+#[derive(Debug, Error)]
+pub(crate) enum HearError {
+    /// There is no such order.
+    #[error("there is no order {0}")]
+    NotFound(OrderId),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Hears an answer, once.
+pub(crate) async fn record_answer(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    from: HeardFrom,
+    says: Says,
+) -> Result<(), HearError> {
+    let now = intake.base.clock.now();
+    let order = find(conn, from.order).await?;
+    let answer = HeardAnswer {
+        order: from.order,
+        answer_id: &from.answer_id,
+        carrier: &from.carrier,
+        ver: from.ver,
+        says: says.code(),
+        answered_at: from.answered_at,
+        heard_at: now,
+    };
+    if !store::answers::insert(conn, &answer).await? {
+        return Ok(());
+    }
+    let transition = order.clone().hear(&says, from.ver, now);
+    let occasion = Occasion {
+        actor: &format!("carrier:{}", from.carrier),
+        now,
+    };
+    settle_about(intake, conn, &order, transition, from.ver, occasion).await?;
+    Ok(())
+}
+
+/// Hears how far a command has come.
+pub(crate) async fn record_command(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    news: CommandNews,
+) -> Result<(), HearError> {
+    let now = intake.base.clock.now();
+    let order = find(conn, news.order).await?;
+    let is_news = store::commands::record(conn, news.order, news.kind, news.ver, news.state, news.at).await?;
+    if !is_news {
+        return Ok(());
+    }
+    if let Some(transition) =
+        order
+            .clone()
+            .follow_command(news.kind, news.ver, news.state, &news.refusal, now)
+    {
+        let occasion = Occasion {
+            actor: "service:carrier-gateway",
+            now,
+        };
+        settle_about(intake, conn, &order, transition, news.ver, occasion).await?;
+    }
+    Ok(())
+}
+
+async fn find(conn: &mut PgConnection, id: OrderId) -> Result<Order, HearError> {
+    let found = store::order::find(conn, OrderName::Id(id), None, store::order::Access::Change).await?;
+    found.ok_or(HearError::NotFound(id))
+}

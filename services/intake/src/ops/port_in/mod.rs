@@ -1,0 +1,110 @@
+//! Port-in orders, from draft to ported.
+//!
+//! Every change goes the same way: find the order locked, let the domain decide, [`settle`](settle::settle) the
+//! transition. Start at `submit`, the shortest that has everything; `hear` is the other side, where carriers answer.
+
+mod cancel;
+mod content;
+mod csv_lines;
+mod documents;
+mod draft;
+mod due;
+mod fix;
+mod hear;
+mod pdf;
+mod pdf_text;
+mod read;
+mod settle;
+mod submission;
+mod submit;
+
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::AccountId;
+
+use intake_domain::port_in::Order;
+
+use crate::app::Intake;
+use crate::store::port_in as store;
+
+pub(crate) use crate::store::port_in::commands::CarrierCommand;
+pub(crate) use crate::store::port_in::documents::Document;
+pub(crate) use crate::store::port_in::list::{ListedOrder, OrderFilter};
+pub(crate) use crate::store::port_in::order::OrderName;
+pub(crate) use crate::store::port_in::timeline::TimelineEntry;
+pub(crate) use cancel::{CancelError, cancel};
+pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
+pub(crate) use documents::{FILE_BYTES_MAX, NewDocument, UploadError, upload};
+pub(crate) use draft::{DraftError, Imported, add_numbers, create, import_numbers, remove_numbers, update};
+pub(crate) use due::{backlog, do_what_is_due};
+pub(crate) use fix::{FixError, apply_fix, confirm_remedy};
+pub(crate) use hear::{CommandNews, HearError, HeardFrom, record_answer, record_command};
+pub(crate) use pdf::{BadPdf, Pdf};
+pub(crate) use read::{ReadError, documents, get, list, requirements, timeline};
+pub(crate) use submission::{Submission, SubmissionError, get_submission};
+pub(crate) use submit::{SubmitError, submit};
+
+/// Who asks, and whose orders that may be.
+#[derive(Debug, Clone)]
+pub(crate) struct Requester {
+    pub(crate) account: AccountId,
+    /// Sees every account's orders and has none.
+    pub(crate) is_platform: bool,
+    /// For the history.
+    pub(crate) name: String,
+}
+
+impl Requester {
+    fn scope(&self) -> Option<AccountId> {
+        (!self.is_platform).then_some(self.account)
+    }
+}
+
+/// An order with what belongs beside it.
+#[derive(Debug)]
+pub(crate) struct OrderView {
+    pub(crate) order: Order,
+    pub(crate) commands: Vec<CarrierCommand>,
+}
+
+impl OrderView {
+    async fn of(conn: &mut PgConnection, order: Order) -> Result<Self, StoreError> {
+        let commands = store::commands::list(conn, order.record().id).await?;
+        Ok(Self { order, commands })
+    }
+}
+
+/// The order, locked until the transaction ends, if it exists and is the requester's.
+async fn find_to_change(
+    conn: &mut PgConnection,
+    name: OrderName,
+    requester: &Requester,
+) -> Result<Option<Order>, StoreError> {
+    store::order::find(conn, name, requester.scope(), store::order::Access::Change).await
+}
+
+/// Refuses when the requester saw another version of the order.
+fn check_etag(order: &Order, etag: Option<&str>) -> Result<(), StoreError> {
+    let is_same = etag.is_none_or(|etag| etag == order.record().version.to_string());
+    if is_same {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the order"))
+    }
+}
+
+/// By whom and when an order is changed.
+#[derive(Debug, Clone, Copy)]
+struct Occasion<'a> {
+    actor: &'a str,
+    now: jiff::Timestamp,
+}
+
+impl<'a> Occasion<'a> {
+    fn of(intake: &Intake, requester: &'a Requester) -> Self {
+        Self {
+            actor: &requester.name,
+            now: intake.base.clock.now(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Makes a transition real: order, registry of live numbers, inventory, commands, history and events, all in the
+//! caller's transaction. The only place that does, so that none of them is forgotten.
+
+use intake_domain::port_in::{CommandState, InventoryChange, Order, OrderNumber, OrderState, Transition};
+use jiff::Timestamp;
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::{AccountId, Tn, Ver};
+
+use super::Occasion;
+use crate::announce;
+use crate::app::Intake;
+use crate::store::inventory::{self, IncomingNumber};
+use crate::store::port_in as store;
+
+/// Settles a transition of an order that this transaction has locked. Returns the order as stored.
+pub(super) async fn settle(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    before: &Order,
+    transition: Transition,
+    occasion: Occasion<'_>,
+) -> Result<Order, StoreError> {
+    let about = transition.order.record().ver;
+    settle_about(intake, conn, before, transition, about, occasion).await
+}
+
+/// The same for what is about a certain version, such as an answer.
+pub(super) async fn settle_about(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    before: &Order,
+    transition: Transition,
+    about: Ver,
+    Occasion { actor, now }: Occasion<'_>,
+) -> Result<Order, StoreError> {
+    let id = before.record().id;
+    let stored = if transition.order == *before {
+        before.clone()
+    } else {
+        store::order::save(conn, &intake.base.vault, before, &transition.order).await?
+    };
+    let freed = freed(before, &transition.order);
+    if !freed.is_empty() {
+        store::live::free(conn, id, &freed).await?;
+    }
+    if let Some(change) = &transition.inventory {
+        change_inventory(conn, &stored, change, now).await?;
+    }
+    store::timeline::append(conn, before, &transition, actor, about, now).await?;
+    if transition.entry.is_alarming {
+        tracing::warn!(alert = true, order.id = %id, action = transition.entry.action, note = %transition.entry.note,
+            "an order needs a look");
+    }
+    for fact in transition.facts {
+        if let Some(kind) = fact.command() {
+            let ver = stored.record().ver;
+            store::commands::record(conn, id, kind, ver, CommandState::Requested, now).await?;
+        }
+        announce::port_in::fact(conn, &stored, fact, now).await?;
+    }
+    Ok(stored)
+}
+
+/// The numbers that were live in the order and are no longer.
+fn freed(before: &Order, after: &Order) -> Vec<Tn> {
+    if before.record().state == OrderState::Draft {
+        return Vec::new();
+    }
+    let pairs = before.record().numbers.iter().zip(&after.record().numbers);
+    pairs
+        .filter(|(was, is)| was.state.is_open() && !is.state.is_open())
+        .map(|(was, _)| was.tn)
+        .collect()
+}
+
+async fn change_inventory(
+    conn: &mut PgConnection,
+    order: &Order,
+    change: &InventoryChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let record = order.record();
+    match change {
+        InventoryChange::Arrive => {
+            let open = record.numbers.iter().filter(|number| number.state.is_open());
+            inventory::insert_incoming(
+                conn,
+                &open
+                    .map(|number| incoming(order, number, now))
+                    .collect::<Vec<_>>(),
+            )
+            .await
+        }
+        InventoryChange::PutInService(tns) => {
+            // A carrier that activates early has not waited for us to expect the numbers.
+            let ported = record.numbers.iter().filter(|number| tns.contains(&number.tn));
+            let arriving: Vec<_> = ported.map(|number| incoming(order, number, now)).collect();
+            inventory::insert_incoming(conn, &arriving).await?;
+            inventory::put_in_service(conn, record.id, tns, now).await
+        }
+        InventoryChange::Withdraw => inventory::remove_incoming(conn, record.id).await.map(drop),
+    }
+}
+
+fn incoming(order: &Order, number: &OrderNumber, now: Timestamp) -> IncomingNumber {
+    let record = order.record();
+    let postal_code = record.details.service_address.postal_code.as_ref();
+    IncomingNumber {
+        tn: number.tn,
+        account: record.account,
+        origin: record.id,
+        agent_name: number
+            .agent_name
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        agent_email: number
+            .agent_email
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        account_number: our_account_number(record.account),
+        postal_code: postal_code.map(ToString::to_string).unwrap_or_default(),
+        end_user_name: record.details.end_user_name(),
+        since: now,
+    }
+}
+
+/// The account number that a winning carrier has to name for our numbers: the end of the account's id, which owners
+/// find on their account page.
+fn our_account_number(account: AccountId) -> String {
+    let id = account.as_uuid().simple().to_string();
+    id.chars().skip(20).collect()
+}

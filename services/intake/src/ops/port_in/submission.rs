@@ -1,0 +1,95 @@
+//! Everything that goes to the carrier for one version of an order, secrets in clear: for the gateway alone.
+
+use intake_domain::port_in::{Details, Order};
+use pg::StoreError;
+use sqlx::PgConnection;
+use thiserror::Error;
+use types::{OrderId, Secret, Tn, Ver};
+
+use super::settle::settle;
+use super::{Occasion, OrderName, Requester};
+use crate::app::Intake;
+use crate::store::port_in as store;
+
+/// The package for the carrier.
+#[derive(Debug)]
+pub(crate) struct Submission {
+    pub(crate) details: Details,
+    pub(crate) account_number: Option<Secret>,
+    pub(crate) tax_id: Option<Secret>,
+    /// The open numbers, each with its PIN.
+    pub(crate) numbers: Vec<(Tn, Option<Secret>)>,
+}
+
+/// Why there is no package.
+#[derive(Debug, Error)]
+pub(crate) enum SubmissionError {
+    /// There is no such order.
+    #[error("there is no such order")]
+    NotFound,
+    /// The order has moved on, or ended.
+    #[error("version {asked} is superseded: the order is {state} at version {ver}")]
+    Superseded {
+        /// What was asked for.
+        asked: Ver,
+        /// What the order is at.
+        ver: Ver,
+        /// Where it stands.
+        state: &'static str,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for SubmissionError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Opens the package of one version. Each look is written into the order's history.
+pub(crate) async fn get_submission(
+    intake: &Intake,
+    requester: &Requester,
+    id: OrderId,
+    ver: Ver,
+) -> Result<Submission, SubmissionError> {
+    let mut tx = intake.base.pool.begin().await?;
+    let found = store::order::find(&mut tx, OrderName::Id(id), None, store::order::Access::Read).await?;
+    let order = found.ok_or(SubmissionError::NotFound)?;
+    let (record, state) = (order.record(), order.record().state.name());
+    if record.ver != ver || record.submitted_at.is_none() || state.is_final() {
+        return Err(SubmissionError::Superseded {
+            asked: ver,
+            ver: record.ver,
+            state: state.code(),
+        });
+    }
+    let submission = open(intake, &mut tx, &order).await?;
+    let transition = order.clone().remark("package_fetched", String::new());
+    settle(
+        intake,
+        &mut tx,
+        &order,
+        transition,
+        Occasion::of(intake, requester),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(submission)
+}
+
+async fn open(intake: &Intake, conn: &mut PgConnection, order: &Order) -> Result<Submission, StoreError> {
+    let (vault, record) = (&intake.base.vault, order.record());
+    let (account_number, tax_id) = store::order::open_secrets(conn, vault, record.id).await?;
+    let tns = order.open_tns();
+    let mut pins = store::numbers::open_pins(conn, vault, record.id, &tns).await?;
+    let numbers = tns.into_iter().map(|tn| (tn, pins.remove(&tn))).collect();
+    Ok(Submission {
+        details: record.details.clone(),
+        account_number,
+        tax_id,
+        numbers,
+    })
+}

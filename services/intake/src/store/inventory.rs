@@ -1,0 +1,272 @@
+//! The inventory: the numbers of all accounts, from two days before their cut-over until they leave.
+//!
+//! Port-in puts numbers in ([`insert_incoming`], [`put_in_service`]) and takes back those that did not come
+//! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]). Nothing else changes who holds a number.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::{AccountId, OrderId, Tn};
+use uuid::Uuid;
+
+const TABLE: &str = "inventory_number";
+
+/// A number that is about to arrive, with the subscriber record that a later port-out is matched against.
+#[derive(Debug, Clone)]
+pub(crate) struct IncomingNumber {
+    pub(crate) tn: Tn,
+    pub(crate) account: AccountId,
+    /// The port-in order that brings it.
+    pub(crate) origin: OrderId,
+    pub(crate) agent_name: String,
+    pub(crate) agent_email: String,
+    pub(crate) account_number: String,
+    pub(crate) postal_code: String,
+    pub(crate) end_user_name: String,
+    pub(crate) since: Timestamp,
+}
+
+/// Where a number stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InventoryState {
+    /// Can be configured, is not routed yet.
+    Incoming,
+    /// Routed to us.
+    InService,
+}
+
+impl InventoryState {
+    /// As the table spells it.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Incoming => "INCOMING",
+            Self::InService => "IN_SERVICE",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::Incoming, Self::InService]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+}
+
+/// A number of the inventory.
+#[derive(Debug, Clone)]
+pub(crate) struct InventoryNumber {
+    pub(crate) tn: Tn,
+    pub(crate) account: AccountId,
+    pub(crate) state: InventoryState,
+    pub(crate) since: Timestamp,
+    pub(crate) origin: OrderId,
+    pub(crate) agent_name: String,
+    pub(crate) agent_email: String,
+    pub(crate) account_number: String,
+    pub(crate) postal_code: String,
+    pub(crate) locked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    tn: String,
+    account_id: Uuid,
+    state: String,
+    since: jiff_sqlx::Timestamp,
+    origin_order_id: Uuid,
+    agent_name: String,
+    agent_email: String,
+    account_number: String,
+    postal_code: String,
+    locked: bool,
+}
+
+impl TryFrom<Row> for InventoryNumber {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let state = InventoryState::from_code(&row.state)
+            .ok_or_else(|| StoreError::corrupt(TABLE, &row.tn, &"unknown state"))?;
+        Ok(Self {
+            tn: row
+                .tn
+                .parse()
+                .map_err(|error| StoreError::corrupt(TABLE, &row.tn, &error))?,
+            account: AccountId::from_uuid(row.account_id),
+            state,
+            since: row.since.to_jiff(),
+            origin: OrderId::from_uuid(row.origin_order_id),
+            agent_name: row.agent_name,
+            agent_email: row.agent_email,
+            account_number: row.account_number,
+            postal_code: row.postal_code,
+            locked: row.locked,
+        })
+    }
+}
+
+/// Puts numbers in as INCOMING. Those that the same order put in before stay as they are; a number that stands there
+/// through another order is a broken inventory, and nothing is put in.
+pub(crate) async fn insert_incoming(
+    conn: &mut PgConnection,
+    numbers: &[IncomingNumber],
+) -> Result<(), StoreError> {
+    let texts = |field: fn(&IncomingNumber) -> String| numbers.iter().map(field).collect::<Vec<_>>();
+    let uuids = |field: fn(&IncomingNumber) -> Uuid| numbers.iter().map(field).collect::<Vec<_>>();
+    let since: Vec<_> = numbers.iter().map(|number| number.since.to_sqlx()).collect();
+    // The update that changes nothing makes a number of our own count, and one of another order not count.
+    let written = sqlx::query(
+        "INSERT INTO inventory_number (tn, account_id, state, since, origin_order_id, agent_name, agent_email,
+                                       account_number, postal_code, end_user_name)
+         SELECT given.tn, given.account_id, 'INCOMING', given.since, given.origin_order_id, given.agent_name,
+                given.agent_email, given.account_number, given.postal_code, given.end_user_name
+           FROM UNNEST($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                       $8::text[], $9::text[])
+                AS given (tn, account_id, since, origin_order_id, agent_name, agent_email, account_number,
+                          postal_code, end_user_name)
+          ORDER BY given.tn
+         ON CONFLICT (tn) DO UPDATE SET since = inventory_number.since
+          WHERE inventory_number.origin_order_id = excluded.origin_order_id",
+    )
+    .bind(texts(|number| number.tn.to_string()))
+    .bind(uuids(|number| number.account.as_uuid()))
+    .bind(since)
+    .bind(uuids(|number| number.origin.as_uuid()))
+    .bind(texts(|number| number.agent_name.clone()))
+    .bind(texts(|number| number.agent_email.clone()))
+    .bind(texts(|number| number.account_number.clone()))
+    .bind(texts(|number| number.postal_code.clone()))
+    .bind(texts(|number| number.end_user_name.clone()))
+    .execute(conn)
+    .await?
+    .rows_affected();
+    let order = numbers
+        .first()
+        .map(|number| number.origin.to_string())
+        .unwrap_or_default();
+    require(
+        written,
+        numbers.len(),
+        &order,
+        "a number is held through another order",
+    )
+}
+
+/// Puts numbers of `order` in service. Those that were in service already keep their time.
+pub(crate) async fn put_in_service(
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: &[Tn],
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    let written = sqlx::query(
+        "UPDATE inventory_number
+            SET since = CASE state WHEN 'INCOMING' THEN $3 ELSE since END, state = 'IN_SERVICE'
+          WHERE origin_order_id = $1 AND tn = ANY($2)",
+    )
+    .bind(order.as_uuid())
+    .bind(text_of(tns))
+    .bind(since.to_sqlx())
+    .execute(conn)
+    .await?
+    .rows_affected();
+    require(
+        written,
+        tns.len(),
+        &order.to_string(),
+        "a number of the order is not in the inventory",
+    )
+}
+
+/// Takes back the numbers of `order` that are still INCOMING: they did not come. Returns how many.
+pub(crate) async fn remove_incoming(conn: &mut PgConnection, order: OrderId) -> Result<u64, StoreError> {
+    let removed =
+        sqlx::query("DELETE FROM inventory_number WHERE origin_order_id = $1 AND state = 'INCOMING'")
+            .bind(order.as_uuid())
+            .execute(conn)
+            .await?;
+    Ok(removed.rows_affected())
+}
+
+/// Those of `tns` that are in the inventory, by number; locked until the transaction ends.
+pub(crate) async fn find_for_update(
+    conn: &mut PgConnection,
+    tns: &[Tn],
+) -> Result<Vec<InventoryNumber>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT tn, account_id, state, since, origin_order_id, agent_name, agent_email, account_number, postal_code,
+                locked
+           FROM inventory_number WHERE tn = ANY($1) ORDER BY tn FOR UPDATE",
+    )
+    .bind(text_of(tns))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(InventoryNumber::try_from).collect()
+}
+
+/// Whether one of these numbers of the account is locked against porting.
+pub(crate) async fn is_any_locked(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND locked)",
+    )
+    .bind(account.as_uuid())
+    .bind(text_of(tns))
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Takes numbers that have left out of the account's inventory. Returns how many were there.
+pub(crate) async fn remove_ported_out(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<u64, StoreError> {
+    let removed = sqlx::query(
+        "DELETE FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE'",
+    )
+    .bind(account.as_uuid())
+    .bind(text_of(tns))
+    .execute(conn)
+    .await?;
+    Ok(removed.rows_affected())
+}
+
+/// A page of an account's numbers after `after` (empty: from the start), of one state or both.
+pub(crate) async fn list(
+    conn: &mut PgConnection,
+    account: AccountId,
+    state: Option<InventoryState>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<InventoryNumber>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT tn, account_id, state, since, origin_order_id, agent_name, agent_email, account_number, postal_code,
+                locked
+           FROM inventory_number
+          WHERE account_id = $1 AND ($2::text IS NULL OR state = $2) AND tn > $3
+          ORDER BY tn LIMIT $4",
+    )
+    .bind(account.as_uuid())
+    .bind(state.map(InventoryState::code))
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(InventoryNumber::try_from).collect()
+}
+
+fn text_of(tns: &[Tn]) -> Vec<String> {
+    tns.iter().map(Tn::to_string).collect()
+}
+
+fn require(written: u64, expected: usize, id: &str, why: &'static str) -> Result<(), StoreError> {
+    if u64::try_from(expected).is_ok_and(|expected| written == expected) {
+        Ok(())
+    } else {
+        Err(StoreError::corrupt(TABLE, &id, &why))
+    }
+}

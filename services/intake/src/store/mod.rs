@@ -1,0 +1,9 @@
+//! SQL of intake: plain functions on a connection, one file a table or two.
+
+pub(crate) mod accounts;
+pub(crate) mod inventory;
+pub(crate) mod port_in;
+pub(crate) mod port_out;
+
+/// The migrations of intake's own tables.
+pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

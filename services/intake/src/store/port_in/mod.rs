@@ -1,0 +1,17 @@
+//! SQL of port-in orders.
+//!
+//! An order is read whole by [`order::find`] (locked, to change it) and written back whole by [`order::save`], which
+//! refuses when somebody else was faster. Its numbers, of which there may be 20,000, are written by difference.
+
+pub(crate) mod answers;
+pub(crate) mod commands;
+pub(crate) mod documents;
+pub(crate) mod due;
+pub(crate) mod list;
+pub(crate) mod live;
+pub(crate) mod numbers;
+pub(crate) mod order;
+pub(crate) mod reasons;
+mod row;
+mod secrets;
+pub(crate) mod timeline;

@@ -1,0 +1,136 @@
+//! The steps of a port that somebody is told of. One row each: add a step here and nowhere else.
+
+use std::fmt;
+use std::str::FromStr;
+
+use types::InvalidValue;
+
+/// Declares [`Step`] by its table: name = slug, whether mail is written.
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal, $is_mailed:literal;)+) => {
+        /// Something that became of a port and that somebody is told of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Step {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Step {
+            /// Every step.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The stable name, as receivers choose it and webhooks carry it.
+            pub const fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$name => $slug,)+
+                }
+            }
+
+            /// Whether people are written to. Webhooks tell every step.
+            pub const fn is_mailed(self) -> bool {
+                match self {
+                    $(Self::$name => $is_mailed,)+
+                }
+            }
+        }
+    };
+}
+
+steps! {
+    /// The order was sent for the first time.
+    PortInSubmitted = "port_in.submitted", true;
+    /// The order was corrected and sent again.
+    PortInResubmitted = "port_in.resubmitted", true;
+    /// The order is with the losing carrier.
+    PortInPending = "port_in.pending", false;
+    /// The losing carrier needs longer. Nobody has to act, so nobody is written to.
+    PortInDelayed = "port_in.delayed", false;
+    /// The customer has to act.
+    PortInActionRequired = "port_in.action_required", true;
+    /// The losing carrier committed to a date.
+    PortInFocConfirmed = "port_in.foc_confirmed", true;
+    /// The numbers are ours.
+    PortInPorted = "port_in.ported", true;
+    /// The order was cancelled.
+    PortInCancelled = "port_in.cancelled", true;
+    /// The order was refused for good.
+    PortInRejected = "port_in.rejected", true;
+    /// Nobody acted for 30 days.
+    PortInAbandoned = "port_in.abandoned", true;
+    /// A winning carrier asks for numbers.
+    PortOutReceived = "port_out.received", true;
+    /// The numbers may go.
+    PortOutAuthorized = "port_out.authorized", false;
+    /// The numbers may go although the account rejected: the reason did not hold.
+    PortOutOverruled = "port_out.overruled", true;
+    /// The account rejected, and our operations check the reason.
+    PortOutRejectionRequested = "port_out.rejection_requested", false;
+    /// The numbers stay.
+    PortOutRejected = "port_out.rejected", true;
+    /// The date moved.
+    PortOutFocChanged = "port_out.foc_changed", true;
+    /// The numbers are gone.
+    PortOutPortedOut = "port_out.ported_out", true;
+    /// The winning carrier withdrew.
+    PortOutCancelled = "port_out.cancelled", true;
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+impl FromStr for Step {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = InvalidValue {
+            what: "step",
+            expected: "one of those in docs/notifications.md, e.g. port_in.ported",
+        };
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|step| step.slug() == text)
+            .ok_or(refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_unique_and_read_back() {
+        for step in Step::ALL {
+            assert_eq!(step.slug().parse(), Ok(*step));
+        }
+        let mut slugs: Vec<_> = Step::ALL.iter().map(|step| step.slug()).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), Step::ALL.len());
+        assert!(
+            ["", "port_in", "PORT_IN.PORTED"]
+                .iter()
+                .all(|text| text.parse::<Step>().is_err())
+        );
+    }
+
+    #[test]
+    fn only_steps_that_ask_nothing_of_people_are_kept_from_them() {
+        let silent: Vec<_> = Step::ALL
+            .iter()
+            .filter(|step| !step.is_mailed())
+            .map(|step| step.slug())
+            .collect();
+        assert_eq!(
+            silent,
+            [
+                "port_in.pending",
+                "port_in.delayed",
+                "port_out.authorized",
+                "port_out.rejection_requested"
+            ]
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! Wires the service.
+
+use std::sync::Arc;
+
+use clock::Clock;
+use grpc::Lifecycle;
+use notification_domain::Channel;
+use service::{Base, Serving, StartError};
+use tonic::service::RoutesBuilder;
+
+use crate::config::Settings;
+use crate::due::{Deliveries, Sender, Wakes};
+use crate::grpc::{Deliver, Prefer};
+use crate::listen::FromIntake;
+use crate::send::{Mailer, Senders, WebhookCaller};
+use crate::store;
+
+/// Starts the service; its tasks end with `lifecycle`. The process must have installed a provider of cryptography.
+pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Result<Serving, StartError> {
+    let from_intake = FromIntake::new(&settings.console_url, clock.clone())?;
+    let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
+    let senders = Arc::new(Senders {
+        mailer: Mailer::new(&settings.smtp_url, &settings.mail_from)?,
+        webhooks: WebhookCaller::new(Arc::clone(&base.vault), settings.allow_private_webhooks)?,
+    });
+    let listener = base.listen().await?;
+
+    let wakes = Wakes::default();
+    let mut routes = RoutesBuilder::default();
+    routes.add_service(Prefer::server(base.clone(), settings.allow_private_webhooks));
+    routes.add_service(Deliver::server(base.clone(), wakes.clone()));
+    for (name, channel) in [
+        ("mail sender", Channel::Email),
+        ("webhook sender", Channel::Webhook),
+    ] {
+        let sender = Sender::new(
+            base.clone(),
+            channel,
+            Arc::clone(&senders),
+            wakes.of(channel).clone(),
+        );
+        base.lifecycle.spawn(name, sender.run(name));
+    }
+    let consumers = vec![base.consumer("intake", &settings.intake_endpoint, Arc::new(from_intake))?];
+    let pool = base.pool.clone();
+    base.serve(listener, routes, consumers, vec![Arc::new(Deliveries { pool })])
+        .await
+}

@@ -1,0 +1,109 @@
+//! What people and programs are told, made once when it is queued: mails from `templates/*.txt`, webhooks as JSON.
+//!
+//! **It must never** be given a secret; a notice has none. Start at [`Renderer`].
+
+mod facts;
+mod payload;
+mod wrap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use notification_domain::{Account, Notice};
+use thiserror::Error;
+
+pub(crate) use payload::payload;
+
+/// Declares the templates by their file names.
+macro_rules! templates {
+    ($($name:literal),+ $(,)?) => {
+        /// Every template and its text.
+        const TEMPLATES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../templates/", $name))),)+];
+    };
+}
+
+templates![
+    "_ending.txt",
+    "_numbers.txt",
+    "_reasons.txt",
+    "port_in.abandoned.txt",
+    "port_in.action_required.txt",
+    "port_in.cancelled.txt",
+    "port_in.foc_confirmed.txt",
+    "port_in.ported.txt",
+    "port_in.rejected.txt",
+    "port_in.resubmitted.txt",
+    "port_in.submitted.txt",
+    "port_out.cancelled.txt",
+    "port_out.foc_changed.txt",
+    "port_out.overruled.txt",
+    "port_out.ported_out.txt",
+    "port_out.received.txt",
+    "port_out.rejected.txt",
+];
+
+/// Writes mails.
+#[derive(Debug)]
+pub(crate) struct Renderer {
+    templates: Environment<'static>,
+    console_url: String,
+}
+
+/// A mail, but for its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mail {
+    pub(crate) subject_line: String,
+    pub(crate) text: String,
+}
+
+/// Why a mail could not be written.
+#[derive(Debug, Error)]
+pub(crate) enum RenderError {
+    /// A template is missing or wrong.
+    #[error("a template cannot be used")]
+    Template(#[from] minijinja::Error),
+    /// A template does not begin with its subject line.
+    #[error("the template of {0} does not begin with a subject line")]
+    NoSubject(&'static str),
+}
+
+impl Renderer {
+    /// Links in mails lead below `console_url`.
+    pub(crate) fn new(console_url: &str) -> Result<Self, RenderError> {
+        let mut templates = Environment::new();
+        // A fact that a template misspells is a mistake of ours, not an empty place in a mail.
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .keep_trailing_newline(true)
+                .build()?,
+        );
+        for (name, text) in TEMPLATES {
+            templates.add_template(name, text)?;
+        }
+        Ok(Self {
+            templates,
+            console_url: console_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The mail that tells `notice` to somebody of `account`.
+    pub(crate) fn mail(&self, notice: &Notice, account: &Account) -> Result<Mail, RenderError> {
+        let step = notice.step().slug();
+        let facts = facts::MailFacts::new(notice, account, &self.console_url);
+        let rendered = self
+            .templates
+            .get_template(&format!("{step}.txt"))?
+            .render(Serde(facts))?;
+        let (first, text) = rendered.split_once('\n').unwrap_or((&rendered, ""));
+        let subject_line = first
+            .strip_prefix("Subject: ")
+            .ok_or(RenderError::NoSubject(step))?;
+        Ok(Mail {
+            subject_line: subject_line.to_owned(),
+            text: wrap::wrap(text),
+        })
+    }
+}

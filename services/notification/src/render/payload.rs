@@ -1,0 +1,103 @@
+//! What programs are told: `{type, timestamp, data}` as Standard Webhooks has it. docs/notifications.md lists the
+//! fields; they are added to, never renamed.
+
+use jiff::Timestamp;
+use notification_domain::{Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason};
+use serde_json::{Value, json};
+
+/// The body of a webhook about `notice`, which happened at `occurred_at`.
+pub(crate) fn payload(notice: &Notice, occurred_at: Timestamp) -> String {
+    let data = match notice {
+        Notice::PortIn(notice) => port_in(notice),
+        Notice::PortOut(notice) => port_out(notice),
+    };
+    json!({
+        "type": notice.step().slug(),
+        "timestamp": occurred_at.to_string(),
+        "data": data,
+    })
+    .to_string()
+}
+
+type Fields = Vec<(&'static str, Value)>;
+
+fn port_in(notice: &PortInNotice) -> Value {
+    let added: Fields = match &notice.news {
+        PortInNews::Submitted
+        | PortInNews::Resubmitted
+        | PortInNews::Pending
+        | PortInNews::Cancelled
+        | PortInNews::Abandoned => Vec::new(),
+        PortInNews::Delayed { reasons } | PortInNews::Rejected { reasons } => {
+            vec![("reasons", listed(reasons))]
+        }
+        PortInNews::ActionRequired {
+            reasons,
+            update_required,
+        } => vec![
+            ("reasons", listed(reasons)),
+            ("update_required", json!(update_required)),
+        ],
+        PortInNews::FocConfirmed { foc_at } => vec![("foc_at", instant(*foc_at))],
+        PortInNews::Ported { ported_at } => vec![("ported_at", instant(*ported_at))],
+    };
+    let always = vec![
+        ("request_number", json!(notice.request_number)),
+        ("order_id", json!(notice.order)),
+        ("account_id", json!(notice.account)),
+        ("ver", json!(notice.ver.get())),
+        ("tns", json!(notice.tns)),
+        ("losing_carrier", json!(notice.losing_carrier)),
+        ("customer_reference", json!(notice.customer_reference)),
+    ];
+    object(always, added)
+}
+
+fn port_out(notice: &PortOutNotice) -> Value {
+    let added: Fields = match &notice.news {
+        PortOutNews::Received { answer_due_at } => vec![("answer_due_at", instant(*answer_due_at))],
+        PortOutNews::Authorized { decided_by } => vec![("decided_by", json!(decided_by))],
+        PortOutNews::Overruled => vec![("decided_by", json!("overruled"))],
+        PortOutNews::RejectionRequested { reason } => vec![("reason", json!(reason))],
+        PortOutNews::Rejected { reasons } => vec![("reasons", listed(reasons))],
+        PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
+        PortOutNews::FocChanged | PortOutNews::Cancelled => Vec::new(),
+    };
+    let always = vec![
+        ("request_number", json!(notice.request_number)),
+        ("port_out_id", json!(notice.port_out)),
+        ("account_id", json!(notice.account)),
+        ("pon", json!(notice.pon)),
+        ("ver", json!(notice.ver.get())),
+        ("winning_spid", json!(notice.winning_spid)),
+        ("winning_name", json!(notice.winning_name)),
+        ("tns", json!(notice.tns)),
+        ("foc_at", json!(notice.foc_at.map(instant))),
+    ];
+    object(always, added)
+}
+
+/// The fields that all have, and what this kind of news adds.
+fn object(always: Fields, added: Fields) -> Value {
+    let fields = always.into_iter().chain(added);
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn listed(reasons: &[Reason]) -> Value {
+    let each = reasons.iter().map(|reason| {
+        json!({
+            "tn": reason.tn,
+            "reason": reason.code,
+            "class": reason.class,
+            "field": reason.field,
+            "remedy": reason.remedy,
+            "actor": reason.actor,
+            "raw_code": reason.raw_code,
+        })
+    });
+    Value::Array(each.collect())
+}
+
+fn instant(at: Timestamp) -> Value {
+    Value::String(at.to_string())
+}

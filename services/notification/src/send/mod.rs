@@ -1,0 +1,47 @@
+//! Sending: one mail server, any number of webhook receivers. No transaction is open while we talk to either.
+
+mod mail;
+mod public_only;
+mod webhook;
+
+use crate::ops::Outcome;
+use crate::store::queue::{Claimed, ClaimedKind};
+
+pub(crate) use mail::Mailer;
+pub(crate) use webhook::WebhookCaller;
+
+/// An error is told to the account with this many characters at most.
+const ERROR_CHARS_MAX: usize = 300;
+
+/// Both ways of telling.
+#[derive(Debug)]
+pub(crate) struct Senders {
+    pub(crate) mailer: Mailer,
+    pub(crate) webhooks: WebhookCaller,
+}
+
+impl Senders {
+    /// Sends once. Repeated after a crash, it sends the same under the same id.
+    pub(crate) async fn send(&self, claimed: &Claimed) -> Outcome {
+        let outcome = match &claimed.kind {
+            ClaimedKind::Email { subject_line } => self.mailer.send(claimed, subject_line).await,
+            ClaimedKind::Webhook {
+                endpoint,
+                secret: Some(secret),
+            } => self.webhooks.call(claimed, *endpoint, secret).await,
+            ClaimedKind::Webhook { secret: None, .. } => {
+                Outcome::Refused("the webhook endpoint was removed".to_owned())
+            }
+        };
+        match outcome {
+            Outcome::Delivered => Outcome::Delivered,
+            Outcome::TryAgain(error) => Outcome::TryAgain(shortened(&error)),
+            Outcome::Refused(error) => Outcome::Refused(shortened(&error)),
+        }
+    }
+}
+
+fn shortened(error: &str) -> String {
+    let visible = error.chars().filter(|char| !char.is_control());
+    visible.take(ERROR_CHARS_MAX).collect()
+}

@@ -1,0 +1,225 @@
+//! Each step: who is told, and in which words.
+
+use notification_domain::Step;
+use portway_proto::notification::v1 as proto;
+
+use crate::cases::{Case, port_in_cases, port_out_cases};
+use crate::harness::World;
+use crate::intake_events::{Order, PortOut, QUOTED_PIN};
+use crate::receiver::Receiver;
+
+#[tokio::test]
+async fn every_step_is_told_in_its_own_words_and_in_order() {
+    let world = World::create().await;
+    let hooks = Receiver::start().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    service.add_endpoint(account, &hooks.url(), &[]).await;
+    let (order, port_out) = (
+        Order::new(account, "PI_100001"),
+        PortOut::new(account, "PO_100007"),
+    );
+    let cases: Vec<Case> = port_in_cases(&order)
+        .into_iter()
+        .chain(port_out_cases(&port_out))
+        .collect();
+    for step in Step::ALL {
+        assert!(cases.iter().any(|case| case.step == *step), "no case for {step}");
+    }
+    for case in &cases {
+        service.hear(&case.event).await;
+    }
+    let deliveries = service.settled(account).await;
+    assert!(
+        deliveries
+            .iter()
+            .all(|delivery| delivery.state() == proto::DeliveryState::Delivered)
+    );
+
+    for (kind, link) in [
+        ("PI_", "https://console.portway.test/port-ins/PI_100001"),
+        ("PO_", "https://console.portway.test/port-outs/PO_100007"),
+    ] {
+        let expected: Vec<&Case> = cases
+            .iter()
+            .filter(|case| number_of(case).starts_with(kind))
+            .collect();
+        let calls: Vec<_> = hooks.calls();
+        let told = calls
+            .iter()
+            .filter(|call| call.request_number().starts_with(kind));
+        for (call, case) in told.clone().zip(&expected) {
+            assert_eq!(call.step(), case.step.slug());
+            let json = call.json();
+            assert_eq!(json["timestamp"], "2026-08-03T14:00:00Z");
+            assert_eq!(json["data"]["account_id"], account.to_string());
+            for (name, value) in case.data.as_object().unwrap() {
+                assert_eq!(&json["data"][name], value, "{} {name}", case.step);
+            }
+        }
+        assert_eq!(told.count(), expected.len());
+
+        let mails = world.mails();
+        let written = mails.iter().filter(|mail| mail.subject.starts_with(kind));
+        let mailed = expected.iter().filter_map(|case| case.mail.as_ref());
+        for (mail, (subject, sentences)) in written.clone().zip(mailed.clone()) {
+            assert_eq!(mail.subject.split_once(": ").unwrap().1, *subject);
+            assert_eq!(mail.to, "owner@harbor.test");
+            assert!(
+                mail.raw.contains("From: Portway <ports@portway.test>\r\n"),
+                "{}",
+                mail.raw
+            );
+            assert!(
+                mail.raw.contains("Auto-Submitted: auto-generated\r\n"),
+                "{}",
+                mail.raw
+            );
+            assert!(mail.raw.contains(link), "{}", mail.raw);
+            assert!(
+                mail.text.contains("belongs to the account Harbor Realty."),
+                "{}",
+                mail.raw
+            );
+            for sentence in sentences {
+                assert!(
+                    mail.text.contains(sentence),
+                    "{subject}: {sentence}\n{}",
+                    mail.raw
+                );
+            }
+        }
+        assert_eq!(written.count(), mailed.count());
+    }
+    let stored = world.everything_stored().await;
+    let told: Vec<String> = world.mails().into_iter().map(|mail| mail.raw).collect();
+    let called: Vec<String> = hooks.calls().into_iter().map(|call| call.body).collect();
+    for text in [stored, told.concat(), called.concat()] {
+        assert!(
+            !text.contains(QUOTED_PIN) && !text.contains("86421357"),
+            "a carrier's quote got out"
+        );
+    }
+    service.stop().await;
+}
+
+fn number_of(case: &Case) -> &'static str {
+    if case.step.slug().starts_with("port_in.") {
+        "PI_100001"
+    } else {
+        "PO_100007"
+    }
+}
+
+#[tokio::test]
+async fn contacts_and_endpoints_are_told_what_they_asked_for() {
+    let world = World::create().await;
+    let (all, ported_only) = (Receiver::start().await, Receiver::start().await);
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    service.add_contact(account, "all@harbor.test", &[]).await;
+    service
+        .add_contact(
+            account,
+            "ported@harbor.test",
+            &["port_in.ported", "port_out.ported_out"],
+        )
+        .await;
+    // The owner's own address adds no second mail.
+    service.add_contact(account, "owner@harbor.test", &[]).await;
+    service.add_endpoint(account, &all.url(), &[]).await;
+    service
+        .add_endpoint(account, &ported_only.url(), &["port_in.ported"])
+        .await;
+    let order = Order::new(account, "PI_100002");
+    for event in [order.submitted(), order.pending(), order.ported()] {
+        service.hear(&event).await;
+    }
+    let mut told: Vec<(String, String)> = service
+        .settled(account)
+        .await
+        .into_iter()
+        .map(|delivery| (delivery.step, delivery.receiver))
+        .collect();
+    told.sort();
+    let mut expected = Vec::new();
+    for (step, receivers) in [
+        ("port_in.pending", vec![all.url()]),
+        (
+            "port_in.ported",
+            vec![
+                all.url(),
+                ported_only.url(),
+                "all@harbor.test".to_owned(),
+                "owner@harbor.test".to_owned(),
+                "ported@harbor.test".to_owned(),
+            ],
+        ),
+        (
+            "port_in.submitted",
+            vec![
+                all.url(),
+                "all@harbor.test".to_owned(),
+                "owner@harbor.test".to_owned(),
+            ],
+        ),
+    ] {
+        expected.extend(receivers.into_iter().map(|receiver| (step.to_owned(), receiver)));
+    }
+    expected.sort();
+    assert_eq!(told, expected);
+    assert_eq!(world.mails().len(), 5);
+    assert_eq!(all.calls().len(), 3);
+    assert_eq!(ported_only.calls().len(), 1);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_adds_nothing() {
+    let world = World::create().await;
+    let hooks = Receiver::start().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    service.add_endpoint(account, &hooks.url(), &[]).await;
+    let submitted = Order::new(account, "PI_100003").submitted();
+    service.hear(&submitted).await;
+    let first = service.settled(account).await;
+    service.hear(&submitted).await;
+    service.hear(&submitted).await;
+    assert_eq!(service.settled(account).await, first);
+    assert_eq!((first.len(), world.mails().len(), hooks.calls().len()), (2, 1, 1));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_of_an_unknown_account_is_refused() {
+    let world = World::create().await;
+    let service = world.start().await;
+    let submitted = Order::new(types::AccountId::generate(), "PI_100004").submitted();
+    let error = service.try_hear(&submitted).await.unwrap_err();
+    assert!(matches!(error, events::HandleError::Refused(_)), "{error}");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_in_a_zone_nobody_knows_is_told_utc() {
+    let world = World::create().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    sqlx::query("UPDATE account SET time_zone = 'Atlantis/Capital'")
+        .execute(&mut world.superuser().await)
+        .await
+        .unwrap();
+    service
+        .hear(&Order::new(account, "PI_100005").foc_confirmed())
+        .await;
+    let mails = world.wait_for_mails(1).await;
+    assert!(
+        mails[0]
+            .text
+            .contains("Tuesday, September 1, 2026 at 3:00 PM UTC"),
+        "{}",
+        mails[0].raw
+    );
+    service.stop().await;
+}

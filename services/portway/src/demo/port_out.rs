@@ -1,0 +1,113 @@
+//! The port-out: another carrier asks, the account accepts, the number leaves.
+
+use anyhow::{Context, ensure};
+use jiff::SignedDuration;
+use portway_proto::carrier::v1::PortOutRequest;
+use portway_proto::intake::v1::{
+    AcceptPortOutRequest, GetPortOutRequest, InventoryState, ListPortOutsRequest, Order, PortOut,
+    PortOutState,
+};
+use portway_proto::sim::v1::{GetClockRequest, RequestPortOutRequest};
+use service::stamp;
+
+use crate::demo::Demo;
+use crate::demo::keyed;
+
+impl Demo {
+    /// Returns how many numbers are left.
+    pub(super) async fn port_out(&mut self, order: &Order) -> anyhow::Result<usize> {
+        self.story
+            .chapter("Port-out: another carrier asks for one of the numbers")?;
+        let tn = order.numbers.first().context("no number")?.tn.clone();
+        let now = self
+            .platform
+            .clock()?
+            .get_clock(GetClockRequest {})
+            .await?
+            .into_inner()
+            .now
+            .context("no time")?;
+        let foc_at = stamp::from_proto(&now)? + SignedDuration::from_hours(3 * 24);
+        let request = PortOutRequest {
+            pon: "ACME-0001".to_owned(),
+            ver: 1,
+            winning_spid: "ACME".to_owned(),
+            winning_name: "Acme Wireless".to_owned(),
+            tns: vec![tn.clone()],
+            postal_code: "07102".to_owned(),
+            end_user_name: "Harbor Realty Group".to_owned(),
+            requested_foc_at: Some(stamp::to_proto(foc_at)),
+            wireless: false,
+            simple: false,
+            ..PortOutRequest::default()
+        };
+        let request = RequestPortOutRequest {
+            request: Some(request),
+            complete_at_foc: true,
+        };
+        self.platform.scenarios()?.request_port_out(request).await?;
+        self.advance(3_600).await?;
+        let listed = self
+            .customer
+            .port_outs()?
+            .list_port_outs(ListPortOutsRequest::default())
+            .await?
+            .into_inner();
+        let port_out = listed.port_outs.into_iter().next().context("no port-out")?;
+        ensure!(
+            port_out.state() == PortOutState::Pending,
+            "the port-out waits for a decision"
+        );
+        self.story.step(&format!(
+            "{} PENDING: {} ({}) asks for {tn}",
+            port_out.request_number, port_out.winning_name, port_out.winning_spid
+        ))?;
+        let accept = AcceptPortOutRequest {
+            port_out_id: port_out.request_number.clone(),
+        };
+        self.customer
+            .port_outs()?
+            .accept_port_out(keyed(accept, "demo-accept")?)
+            .await?;
+        self.advance(3_600).await?;
+        let port_out = self.port_out_now(&port_out).await?;
+        ensure!(
+            port_out.state() == PortOutState::Authorized,
+            "accepted is authorized"
+        );
+        self.story.step(&format!(
+            "AUTHORIZED; the winning carrier has our answer ({})",
+            port_out.answer_state().as_str_name()
+        ))?;
+        self.advance_to(foc_at + SignedDuration::from_hours(2)).await?;
+        let port_out = self.port_out_now(&port_out).await?;
+        ensure!(
+            port_out.state() == PortOutState::PortedOut,
+            "{:?}",
+            port_out.state()
+        );
+        let left = self.numbers(InventoryState::InService).await?;
+        ensure!(
+            left.iter().all(|number| number.tn != tn),
+            "a number that ported out is gone at once"
+        );
+        self.story.step(&format!(
+            "PORTED_OUT: {tn} is gone from the inventory; {} numbers are left",
+            left.len()
+        ))?;
+        Ok(left.len())
+    }
+
+    async fn port_out_now(&self, port_out: &PortOut) -> anyhow::Result<PortOut> {
+        let request = GetPortOutRequest {
+            port_out_id: port_out.port_out_id.clone(),
+        };
+        self.customer
+            .port_outs()?
+            .get_port_out(request)
+            .await?
+            .into_inner()
+            .port_out
+            .context("no port-out")
+    }
+}

@@ -1,0 +1,53 @@
+//! The ports of a data directory's services, and how its files are written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use anyhow::Context;
+
+/// The services, as their peers name them.
+pub(crate) const SERVICES: [&str; 5] = [
+    "intake",
+    "carrier-gateway",
+    "notification",
+    "billing",
+    "carrier-sim",
+];
+
+/// Ports are kept, so that clients find a restarted system where it was.
+pub(crate) fn ports(data_dir: &Path, replicas: usize) -> anyhow::Result<BTreeMap<String, Vec<u16>>> {
+    let path = data_dir.join("ports.json");
+    let mut ports: BTreeMap<String, Vec<u16>> = match fs::read(&path) {
+        Ok(json) => serde_json::from_slice(&json).with_context(|| format!("{} is broken", path.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    for service in SERVICES {
+        let of_service = ports.entry(service.to_owned()).or_default();
+        while of_service.len() < replicas {
+            of_service.push(backing::free_port()?);
+        }
+    }
+    write_private(&path, &serde_json::to_vec(&ports)?)?;
+    Ok(ports)
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let draft = path.with_extension("new");
+    let write = || {
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

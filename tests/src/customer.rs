@@ -1,0 +1,408 @@
+//! A customer's program, and the hand on the clock.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use portway::client::{Clients, EndpointsFile, ask, change};
+use portway::upload::document_messages;
+use portway_proto::billing::v1::{Charge, ListChargesRequest};
+use portway_proto::carrier::v1::{AnswerKind, PortOutRequest, RawReason};
+use portway_proto::intake::v1::{
+    AcceptPortOutRequest, ApplyFixRequest, Correction, CreateOrderRequest, DocumentHeader, DocumentKind,
+    GetOrderRequest, GetPortOutRequest, InventoryState, ListNumbersRequest, ListPortOutsRequest, Number,
+    NumberDraft, Order, OrderDetails, PortOut, SubmitOrderRequest, SubscriberKind,
+};
+use portway_proto::notification::v1::{Delivery, ListDeliveriesRequest};
+use portway_proto::sim::v1::{
+    AdvanceClockRequest, Call, GetClockRequest, ListCallsRequest, PutScriptRequest, RequestPortOutRequest,
+    Script, ScriptStep, advance_clock_request::Target,
+};
+use portway_proto::types::v1::{Address, Date};
+use service::stamp;
+use tonic::{Request, Status};
+use uuid::Uuid;
+
+use crate::documents;
+
+/// The account's secrets in the tests' orders: none of them may turn up in clear anywhere.
+pub const ACCOUNT_NUMBER: &str = "HR44710092";
+/// The PIN of every number.
+pub const PIN: &str = "73915528";
+/// A tax id.
+pub const TAX_ID: &str = "918273645";
+
+/// Calls the system as the owner of an account, and as the platform's operator where the simulator is concerned.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// As the owner.
+    pub owner: Clients,
+    /// As the operator.
+    pub operator: Clients,
+}
+
+/// A step of a script: so long after the request, this answer.
+pub fn script_step(after: Duration, kind: AnswerKind) -> ScriptStep {
+    ScriptStep {
+        after: prost_duration(after),
+        kind: kind.into(),
+        ..ScriptStep::default()
+    }
+}
+
+fn prost_duration(duration: Duration) -> Option<prost_types::Duration> {
+    prost_types::Duration::try_from(duration).ok()
+}
+
+/// A request with a key of its own.
+fn keyed<T>(message: T) -> Request<T> {
+    change(message, &Uuid::new_v4().to_string().parse().unwrap())
+}
+
+impl Customer {
+    pub(crate) fn new(file: &EndpointsFile, replica: usize) -> Self {
+        let endpoints = file.endpoints_of_replica(replica);
+        let owner = Clients::connect(&endpoints, &file.token).unwrap();
+        let operator = Clients::connect(&endpoints, &file.platform_token).unwrap();
+        Self { owner, operator }
+    }
+
+    /// Moves the business clock and waits until all that fell due is done.
+    pub async fn advance(&self, by: Duration) -> Timestamp {
+        self.try_advance(by).await.unwrap()
+    }
+
+    /// The same, for systems that may be broken.
+    pub async fn try_advance(&self, by: Duration) -> Result<Timestamp, Status> {
+        let target = prost_duration(by).map(Target::By);
+        let mut request = Request::new(AdvanceClockRequest { target });
+        request.set_timeout(Duration::from_mins(5));
+        let moved = self
+            .operator
+            .clock()
+            .unwrap()
+            .advance_clock(request)
+            .await?
+            .into_inner();
+        Ok(stamp::from_proto(&moved.now.unwrap()).unwrap())
+    }
+
+    /// Business time.
+    pub async fn now(&self) -> Timestamp {
+        let clock = self
+            .operator
+            .clock()
+            .unwrap()
+            .get_clock(ask(GetClockRequest {}))
+            .await
+            .unwrap()
+            .into_inner();
+        stamp::from_proto(&clock.now.unwrap()).unwrap()
+    }
+
+    /// Says how requests that hold this number are answered.
+    pub async fn script(&self, tn: &str, steps: Vec<ScriptStep>) {
+        let script = Some(Script {
+            tn: tn.to_owned(),
+            steps,
+            fail_calls: 0,
+        });
+        self.operator
+            .scenarios()
+            .unwrap()
+            .put_script(ask(PutScriptRequest { script }))
+            .await
+            .unwrap();
+    }
+
+    /// A draft of these numbers that is ready to submit.
+    pub async fn ready_draft(&self, tns: &[&str]) -> Order {
+        let numbers = tns
+            .iter()
+            .map(|tn| NumberDraft {
+                phone_number: (*tn).to_owned(),
+                pin: PIN.to_owned(),
+                ..NumberDraft::default()
+            })
+            .collect();
+        let request = CreateOrderRequest {
+            details: Some(details(tns[0])),
+            numbers,
+        };
+        let order = self
+            .owner
+            .port_in()
+            .unwrap()
+            .create_order(keyed(request))
+            .await
+            .unwrap()
+            .into_inner()
+            .order
+            .unwrap();
+        let today = self
+            .now()
+            .await
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+            .checked_sub(SignedDuration::from_hours(48))
+            .unwrap();
+        let dated = Date {
+            year: today.year().into(),
+            month: today.month().into(),
+            day: today.day().into(),
+        };
+        let listed: Vec<String> = tns.iter().map(|tn| (*tn).to_owned()).collect();
+        let loa = documents::letter_of_authorization("lately", &listed).unwrap();
+        let bill = documents::bill("lately").unwrap();
+        for (kind, name, content) in [
+            (DocumentKind::Loa, "loa.pdf", loa),
+            (DocumentKind::Bill, "bill.pdf", bill),
+        ] {
+            let header = DocumentHeader {
+                order_id: order.order_id.clone(),
+                kind: kind.into(),
+                file_name: name.to_owned(),
+                dated: Some(dated),
+            };
+            let messages = keyed(document_messages(header, content, |_bytes| ()));
+            self.owner
+                .documents()
+                .unwrap()
+                .upload_document(messages)
+                .await
+                .unwrap();
+        }
+        order
+    }
+
+    /// Hands a draft in.
+    pub async fn submit(&self, order: &Order) -> Order {
+        self.try_submit(order, &Uuid::new_v4().to_string()).await.unwrap()
+    }
+
+    /// Hands a draft in under a key.
+    pub async fn try_submit(&self, order: &Order, key: &str) -> Result<Order, Status> {
+        let request = SubmitOrderRequest {
+            order_id: order.order_id.clone(),
+            etag: String::new(),
+        };
+        let request = change(request, &key.parse().unwrap());
+        Ok(self
+            .owner
+            .port_in()
+            .unwrap()
+            .submit_order(request)
+            .await?
+            .into_inner()
+            .order
+            .unwrap())
+    }
+
+    /// A submitted order of these numbers.
+    pub async fn submitted(&self, tns: &[&str]) -> Order {
+        let draft = self.ready_draft(tns).await;
+        self.submit(&draft).await
+    }
+
+    /// The order as it is now.
+    pub async fn order(&self, order: &Order) -> Order {
+        let request = ask(GetOrderRequest {
+            order_id: order.order_id.clone(),
+        });
+        self.owner
+            .port_in()
+            .unwrap()
+            .get_order(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .order
+            .unwrap()
+    }
+
+    /// Corrects one field of an order.
+    pub async fn fix(&self, order: &Order, field: &str, tn: &str, value: &str) -> Result<Order, Status> {
+        let correction = Correction {
+            field: field.to_owned(),
+            tn: tn.to_owned(),
+            value: value.to_owned(),
+            address: None,
+        };
+        let request = ApplyFixRequest {
+            order_id: order.order_id.clone(),
+            corrections: vec![correction],
+        };
+        Ok(self
+            .owner
+            .port_in()
+            .unwrap()
+            .apply_fix(keyed(request))
+            .await?
+            .into_inner()
+            .order
+            .unwrap())
+    }
+
+    /// The numbers in service.
+    pub async fn in_service(&self) -> Vec<Number> {
+        let request = ListNumbersRequest {
+            page_size: 1_000,
+            state: InventoryState::InService.into(),
+            ..ListNumbersRequest::default()
+        };
+        self.owner
+            .numbers()
+            .unwrap()
+            .list_numbers(ask(request))
+            .await
+            .unwrap()
+            .into_inner()
+            .numbers
+    }
+
+    /// Plays a winning carrier that asks for these numbers and takes them at the FOC instant.
+    pub async fn request_port_out(&self, pon: &str, tns: &[&str], foc_at: Timestamp) {
+        let request = PortOutRequest {
+            pon: pon.to_owned(),
+            ver: 1,
+            winning_spid: "WINR".to_owned(),
+            winning_name: "Winner Wireless".to_owned(),
+            tns: tns.iter().map(|tn| (*tn).to_owned()).collect(),
+            postal_code: "07102".to_owned(),
+            requested_foc_at: Some(stamp::to_proto(foc_at)),
+            ..PortOutRequest::default()
+        };
+        let request = RequestPortOutRequest {
+            request: Some(request),
+            complete_at_foc: true,
+        };
+        self.operator
+            .scenarios()
+            .unwrap()
+            .request_port_out(ask(request))
+            .await
+            .unwrap();
+    }
+
+    /// The account's port-outs, newest first.
+    pub async fn port_outs(&self) -> Vec<PortOut> {
+        let request = ask(ListPortOutsRequest::default());
+        self.owner
+            .port_outs()
+            .unwrap()
+            .list_port_outs(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .port_outs
+    }
+
+    /// Lets the numbers of a port-out go.
+    pub async fn accept(&self, port_out: &PortOut) -> Result<PortOut, Status> {
+        let request = AcceptPortOutRequest {
+            port_out_id: port_out.port_out_id.clone(),
+        };
+        Ok(self
+            .owner
+            .port_outs()
+            .unwrap()
+            .accept_port_out(keyed(request))
+            .await?
+            .into_inner()
+            .port_out
+            .unwrap())
+    }
+
+    /// The port-out as it is now.
+    pub async fn port_out(&self, port_out: &PortOut) -> PortOut {
+        let request = ask(GetPortOutRequest {
+            port_out_id: port_out.port_out_id.clone(),
+        });
+        self.owner
+            .port_outs()
+            .unwrap()
+            .get_port_out(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .port_out
+            .unwrap()
+    }
+
+    /// The account's charges.
+    pub async fn charges(&self) -> Vec<Charge> {
+        let request = ask(ListChargesRequest {
+            page_size: 500,
+            ..ListChargesRequest::default()
+        });
+        self.owner
+            .invoices()
+            .unwrap()
+            .list_charges(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .charges
+    }
+
+    /// What was told about an order or port-out, newest first.
+    pub async fn deliveries(&self, subject_id: &str) -> Vec<Delivery> {
+        let request = ListDeliveriesRequest {
+            page_size: 500,
+            subject_id: subject_id.to_owned(),
+            ..ListDeliveriesRequest::default()
+        };
+        self.owner
+            .deliveries()
+            .unwrap()
+            .list_deliveries(ask(request))
+            .await
+            .unwrap()
+            .into_inner()
+            .deliveries
+    }
+
+    /// What the simulated carriers were asked under a purchase order number; empty: under any.
+    pub async fn carrier_calls(&self, pon: &str) -> Vec<Call> {
+        let request = ask(ListCallsRequest {
+            pon: pon.to_owned(),
+            page_size: 1_000,
+        });
+        self.operator
+            .scenarios()
+            .unwrap()
+            .list_calls(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .calls
+    }
+}
+
+/// A reason of the carrier.
+pub fn raw_reason(tn: &str, code: &str, text: &str) -> RawReason {
+    RawReason {
+        tn: tn.to_owned(),
+        code: code.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn details(btn: &str) -> OrderDetails {
+    OrderDetails {
+        losing_carrier: "sim-wireless".to_owned(),
+        account_number: ACCOUNT_NUMBER.to_owned(),
+        btn: btn.to_owned(),
+        subscriber_kind: SubscriberKind::Business.into(),
+        company_name: "Harbor Realty Group LLC".to_owned(),
+        authorized_by: "Maria Delgado".to_owned(),
+        service_address: Some(Address {
+            street: "21 Market St".to_owned(),
+            unit: String::new(),
+            city: "Newark".to_owned(),
+            state: "NJ".to_owned(),
+            postal_code: "07102".to_owned(),
+        }),
+        tax_id: TAX_ID.to_owned(),
+        ..OrderDetails::default()
+    }
+}
