@@ -259,14 +259,15 @@ impl Customer {
             .numbers
     }
 
-    /// Plays a winning carrier that asks for these numbers and takes them at the FOC instant.
-    pub async fn request_port_out(&self, pon: &str, tns: &[&str], foc_at: Timestamp) {
+    /// Plays a winning carrier that asks for these numbers of `order`, rightly, and takes them at the FOC instant.
+    pub async fn request_port_out(&self, order: &Order, pon: &str, tns: &[&str], foc_at: Timestamp) {
         let request = PortOutRequest {
             pon: pon.to_owned(),
             ver: 1,
             winning_spid: "WINR".to_owned(),
             winning_name: "Winner Wireless".to_owned(),
             tns: tns.iter().map(|tn| (*tn).to_owned()).collect(),
+            account_number: order.account_id[order.account_id.len() - 12..].to_owned(),
             postal_code: "07102".to_owned(),
             requested_foc_at: Some(stamp::to_proto(foc_at)),
             ..PortOutRequest::default()

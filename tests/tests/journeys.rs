@@ -118,7 +118,7 @@ async fn a_number_ports_out_and_leaves_at_once() {
     assert_ported_once(&system, &customer, &order).await;
 
     let foc_at = customer.now().await + SignedDuration::from_hours(72);
-    customer.request_port_out("WIN-1", &[leaving], foc_at).await;
+    customer.request_port_out(&order, "WIN-1", &[leaving], foc_at).await;
     customer.advance(HOUR).await;
     let port_outs = customer.port_outs().await;
     assert_eq!(port_outs.len(), 1);

@@ -106,7 +106,7 @@ async fn silence_is_acted_on_once() {
     customer.advance(DAY * 8).await;
     assert_ported_once(&system, &customer, &order).await;
     let foc_at = customer.now().await + jiff::SignedDuration::from_hours(96);
-    customer.request_port_out("QUIET-1", &[tn], foc_at).await;
+    customer.request_port_out(&order, "QUIET-1", &[tn], foc_at).await;
     customer.advance(HOUR).await;
     let port_out = customer.port_outs().await.remove(0);
     assert_eq!(port_out.state(), PortOutState::Pending);

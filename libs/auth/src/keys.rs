@@ -8,12 +8,12 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use thiserror::Error;
 
-/// A key set file is looked at again this long after the last look, when a token names a key that is not known.
-const RELOAD_PAUSE: Duration = Duration::from_secs(1);
+/// A key set file is looked at again this long after the last look, so a key that was taken out is soon refused.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Why keys could not be used.
 #[derive(Debug, Error)]
@@ -68,7 +68,7 @@ impl SigningKey {
     }
 }
 
-/// The public keys that a server trusts, by key id. A file is read again when it changed and an unknown key turns up.
+/// The public keys that a server trusts, by key id. A file is read again when it has changed.
 #[derive(Clone)]
 pub struct KeySet {
     inner: Arc<Inner>,
@@ -81,9 +81,12 @@ struct Inner {
 
 struct State {
     keys: HashMap<String, DecodingKey>,
-    modified: Option<SystemTime>,
+    version: Option<Version>,
     looked_at: Instant,
 }
+
+/// What tells one content of a file from another without reading it.
+type Version = (SystemTime, u64);
 
 impl std::fmt::Debug for KeySet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -101,14 +104,14 @@ impl KeySet {
 
     /// Reads a JWK set file, and again when it changes.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let (keys, modified) = read(path)?;
-        Ok(Self::new(Some(path.to_owned()), keys, modified))
+        let (keys, version) = read(path)?;
+        Ok(Self::new(Some(path.to_owned()), keys, version))
     }
 
-    fn new(file: Option<PathBuf>, keys: HashMap<String, DecodingKey>, modified: Option<SystemTime>) -> Self {
+    fn new(file: Option<PathBuf>, keys: HashMap<String, DecodingKey>, version: Option<Version>) -> Self {
         let state = State {
             keys,
-            modified,
+            version,
             looked_at: Instant::now(),
         };
         Self {
@@ -120,11 +123,9 @@ impl KeySet {
     }
 
     pub(crate) fn find(&self, key_id: &str) -> Option<DecodingKey> {
-        let known = self.read_state(|state| state.keys.get(key_id).cloned());
-        if known.is_some() {
-            return known;
+        if self.inner.file.is_some() && self.read_state(|state| state.looked_at.elapsed() >= LOOK_PAUSE) {
+            self.look_again();
         }
-        self.reload();
         self.read_state(|state| state.keys.get(key_id).cloned())
     }
 
@@ -138,49 +139,62 @@ impl KeySet {
         )
     }
 
-    fn reload(&self) {
+    fn look_again(&self) {
         let Some(file) = &self.inner.file else { return };
         let mut state = self
             .inner
             .state
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if state.looked_at.elapsed() < RELOAD_PAUSE {
+        // Another caller may have looked while this one waited.
+        if state.looked_at.elapsed() < LOOK_PAUSE {
             return;
         }
         state.looked_at = Instant::now();
-        let modified = std::fs::metadata(file).and_then(|meta| meta.modified()).ok();
-        if modified == state.modified {
+        if version_of(file) == state.version {
             return;
         }
         match read(file) {
-            Ok((keys, modified)) => {
+            Ok((keys, version)) => {
                 state.keys = keys;
-                state.modified = modified;
+                state.version = version;
             }
             Err(error) => tracing::error!(%error, "the key set file cannot be read; the old keys stay"),
         }
     }
 }
 
-fn read(path: &Path) -> Result<(HashMap<String, DecodingKey>, Option<SystemTime>), KeyError> {
+fn read(path: &Path) -> Result<(HashMap<String, DecodingKey>, Option<Version>), KeyError> {
+    // Before the content: a change in between is seen by the next look.
+    let version = version_of(path);
     let json = std::fs::read_to_string(path).map_err(|source| KeyError::Read(path.to_owned(), source))?;
-    let modified = std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
-    Ok((parse(&json)?, modified))
+    Ok((parse(&json)?, version))
+}
+
+fn version_of(path: &Path) -> Option<Version> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 fn parse(json: &str) -> Result<HashMap<String, DecodingKey>, KeyError> {
     let set: JwkSet = serde_json::from_str(json).map_err(|error| KeyError::Format(error.to_string()))?;
-    set.keys
-        .iter()
-        .map(|jwk| {
-            let key_id = jwk
-                .common
-                .key_id
-                .clone()
-                .ok_or_else(|| KeyError::Format("a key has no kid".to_owned()))?;
-            let key = DecodingKey::from_jwk(jwk).map_err(|error| KeyError::Format(error.to_string()))?;
-            Ok((key_id, key))
-        })
-        .collect()
+    let mut keys = HashMap::new();
+    for jwk in &set.keys {
+        let refuse = |why: &str| KeyError::Format(why.to_owned());
+        let key_id = jwk
+            .common
+            .key_id
+            .clone()
+            .ok_or_else(|| refuse("a key has no kid"))?;
+        let is_ed25519 = matches!(&jwk.algorithm,
+            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519);
+        if !is_ed25519 {
+            return Err(refuse(&format!("{key_id} is of another kind")));
+        }
+        let key = DecodingKey::from_jwk(jwk).map_err(|error| refuse(&error.to_string()))?;
+        if keys.insert(key_id.clone(), key).is_some() {
+            return Err(refuse(&format!("{key_id} is there twice")));
+        }
+    }
+    Ok(keys)
 }

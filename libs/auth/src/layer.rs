@@ -42,6 +42,11 @@ impl AccessLayer {
             shared: Arc::new(Shared { keys, rules, grants }),
         }
     }
+
+    /// Whether there is a method of ours at this path.
+    pub fn knows(&self, path: &str) -> bool {
+        self.shared.rules.find(path).is_some()
+    }
 }
 
 impl<S> Layer<S> for AccessLayer {
@@ -103,11 +108,9 @@ impl Shared {
         let bearer = headers
             .get(http::header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| {
-                value
-                    .strip_prefix("Bearer ")
-                    .or_else(|| value.strip_prefix("bearer "))
-            });
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
         let Some(bearer) = bearer else {
             return Err(refuse(
                 Code::Unauthenticated,

@@ -99,7 +99,9 @@ fn rule_of(pool: &DescriptorPool, method: &MethodDescriptor) -> Option<Rule> {
         return None;
     }
     let value = options.get_extension(&extension);
-    let Value::Message(message) = value.as_ref() else { return None };
+    let Value::Message(message) = value.as_ref() else {
+        return None;
+    };
     let access = v1::Access::decode(message.encode_to_vec().as_slice()).ok()?;
     let repeat = match access.repeat() {
         v1::Repeat::Unspecified => return None,

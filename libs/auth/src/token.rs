@@ -12,6 +12,8 @@ use crate::caller::{Caller, CallerKind};
 use crate::keys::{KeySet, SigningKey};
 
 const AUDIENCE: &str = "portway";
+/// How far apart the clocks of an issuer and a server may be.
+const LEEWAY_SECS: u64 = 30;
 const SERVICE_TOKEN_LIFE: Duration = Duration::from_mins(5);
 /// Keys under this prefix belong to services: they sign for the service they name and for nobody else.
 const SERVICE_PREFIX: &str = "service:";
@@ -53,7 +55,8 @@ pub(crate) fn verify(keys: &KeySet, token: &str) -> Result<Caller, TokenError> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "aud", "sub"]);
-    validation.leeway = 30;
+    validation.validate_nbf = true;
+    validation.leeway = LEEWAY_SECS;
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)?.claims;
     match (key_id.strip_prefix(SERVICE_PREFIX), claims.account) {
         (Some(service), None) if claims.sub.as_str() == key_id => {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::{self, Instant};
 
@@ -127,11 +127,23 @@ impl ClockMover {
     pub async fn advance_to(&self, target: Timestamp) -> Result<Moved, MoveError> {
         let _one_at_a_time = self.moving.lock().await;
         let from = self.clock.now();
-        if !self.clock.is_movable() {
-            return Err(ClockError::NotMovable.into());
-        }
         if target < from {
             return Err(ClockError::Backwards { now: from, target }.into());
+        }
+        self.go(from, target).await
+    }
+
+    /// The same, by so much from now on; a span of zero only waits until all is done.
+    pub async fn advance_by(&self, span: SignedDuration) -> Result<Moved, MoveError> {
+        let _one_at_a_time = self.moving.lock().await;
+        let from = self.clock.now();
+        let target = from.checked_add(span.max(SignedDuration::ZERO)).unwrap_or(Timestamp::MAX);
+        self.go(from, target).await
+    }
+
+    async fn go(&self, from: Timestamp, target: Timestamp) -> Result<Moved, MoveError> {
+        if !self.clock.is_movable() {
+            return Err(ClockError::NotMovable.into());
         }
         let mut steps = 0;
         loop {

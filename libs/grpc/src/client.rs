@@ -1,6 +1,7 @@
 //! Calling another service: one lazily connected channel, a token on every call, a deadline, a bounded retry.
 
 use std::future::Future;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use auth::ServiceIdentity;
@@ -11,6 +12,7 @@ use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
+use tower::retry::budget::{Budget, TpsBudget};
 
 use crate::status;
 
@@ -87,8 +89,12 @@ impl Interceptor for Signed {
     }
 }
 
-/// Calls again, at most `times_max` times with growing pauses, while the answer says that trying again may help.
-/// Only for calls that carry a natural key or change nothing.
+/// When peers fail, retries add this share to the calls of the last ten seconds, and ten a second: more would keep
+/// down a peer that is coming back.
+static RETRIES: LazyLock<TpsBudget> = LazyLock::new(|| TpsBudget::new(Duration::from_secs(10), 10, 0.2));
+
+/// Calls again, at most `times_max` times with growing pauses, while the answer says that trying again may help and
+/// the process has not retried too much already. Only for calls that carry a natural key or change nothing.
 pub async fn call_again<T, F>(times_max: usize, call: impl FnMut() -> F) -> Result<T, Status>
 where
     F: Future<Output = Result<T, Status>>,
@@ -98,5 +104,7 @@ where
         .with_max_delay(Duration::from_secs(2))
         .with_jitter()
         .with_max_times(times_max);
-    call.retry(pauses).when(status::is_transient).await
+    RETRIES.deposit();
+    let may_retry = |status: &Status| status::is_transient(status) && RETRIES.withdraw();
+    call.retry(pauses).when(may_retry).await
 }

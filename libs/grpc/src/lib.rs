@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod client;
+mod deadline;
 mod faults;
 mod incoming;
 mod lifecycle;

@@ -1,8 +1,10 @@
 //! The tasks of a process and the order in which they end.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,11 +21,17 @@ impl Lifecycle {
         Self::default()
     }
 
-    /// Starts a task that watches [`Self::token`] and ends soon after it is cancelled.
+    /// Starts a task that watches [`Self::token`] and ends soon after it is cancelled. A task that panics takes the
+    /// process with it: its supervisor starts a whole one again, which is better than going on with a part missing.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        let token = self.token.clone();
         self.tracker.spawn(async move {
-            task.await;
-            tracing::debug!(task = name, "ended");
+            if AssertUnwindSafe(task).catch_unwind().await.is_ok() {
+                tracing::debug!(task = name, "ended");
+            } else {
+                tracing::error!(task = name, "panicked; shutting down");
+                token.cancel();
+            }
         });
     }
 

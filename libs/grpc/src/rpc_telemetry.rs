@@ -3,14 +3,27 @@
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use auth::AccessLayer;
 use futures::future::BoxFuture;
 use tower::{Layer, Service};
 use tracing::Instrument;
+
+/// The name that all paths share which no method serves: what callers make up must not fill the memory.
+const UNKNOWN: &str = "unknown";
+/// What every server serves beside Portway's own methods.
+const STANDARD: [&str; 4] = [
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
 
 /// Wraps a server so that each RPC has a span, continues the caller's trace and is counted by method and code.
 #[derive(Debug, Clone)]
 pub(crate) struct RpcTelemetry {
     pub(crate) service: &'static str,
+    /// Knows the methods.
+    pub(crate) access: AccessLayer,
 }
 
 impl<S> Layer<S> for RpcTelemetry {
@@ -20,6 +33,7 @@ impl<S> Layer<S> for RpcTelemetry {
         Observed {
             inner,
             service: self.service,
+            access: self.access.clone(),
         }
     }
 }
@@ -28,6 +42,17 @@ impl<S> Layer<S> for RpcTelemetry {
 pub(crate) struct Observed<S> {
     inner: S,
     service: &'static str,
+    access: AccessLayer,
+}
+
+impl<S> Observed<S> {
+    fn name_of_method(&self, path: &str) -> String {
+        if STANDARD.contains(&path) || self.access.knows(path) {
+            path.trim_start_matches('/').to_owned()
+        } else {
+            UNKNOWN.to_owned()
+        }
+    }
 }
 
 impl<S, B, R> Service<http::Request<B>> for Observed<S>
@@ -48,7 +73,7 @@ where
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let service = self.service;
-        let method = request.uri().path().trim_start_matches('/').to_owned();
+        let method = self.name_of_method(request.uri().path());
         let span = tracing::info_span!("rpc", otel.kind = "server", service, rpc = %method);
         telemetry::trace_context::set_parent_from_headers(&span, request.headers());
         Box::pin(

@@ -12,6 +12,7 @@ use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::deadline::DeadlineLayer;
 use crate::incoming::accept;
 use crate::rpc_telemetry::RpcTelemetry;
 
@@ -22,9 +23,10 @@ pub struct ServerSettings {
     pub service: &'static str,
     /// Connections at once; more wait in the socket's backlog.
     pub connections_max: usize,
-    /// Calls at once on one connection; more are refused with RESOURCE_EXHAUSTED.
-    pub calls_per_connection_max: usize,
-    /// A call that takes longer ends with DEADLINE_EXCEEDED, unless its caller allows less. Streams are not cut.
+    /// Calls and streams at once on one connection; its client lets more wait.
+    pub calls_per_connection_max: u32,
+    /// A call that takes longer ends with DEADLINE_EXCEEDED, unless its caller allows less. A stream of replies is not
+    /// cut once it has begun.
     pub deadline: Duration,
     /// A connection is asked to reconnect after this, so that load spreads over replicas.
     pub connection_age_max: Duration,
@@ -78,22 +80,22 @@ pub async fn serve(
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
     let server = Server::builder()
-        .timeout(settings.deadline)
-        .concurrency_limit_per_connection(settings.calls_per_connection_max)
-        .load_shed(true)
+        .max_concurrent_streams(settings.calls_per_connection_max)
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        // Without a grace period of its own: with one, the transport cuts calls in flight instead of letting them end.
         .max_connection_age(settings.connection_age_max)
-        // Without this a connection that never sends a byte would hold the shutdown up for ever.
-        .max_connection_age_grace(settings.grace)
-        .layer(CatchPanicLayer::custom(on_panic))
+        // The outermost counts what the others refuse.
         .layer(RpcTelemetry {
             service: settings.service,
+            access: access.clone(),
         })
+        .layer(DeadlineLayer(settings.deadline))
+        .layer(CatchPanicLayer::custom(on_panic))
         .layer(access)
         .add_routes(routes.routes())
         .serve_with_incoming_shutdown(
-            accept(listener, settings.connections_max),
+            accept(listener, settings.connections_max, shutdown.clone()),
             shutdown.clone().cancelled_owned(),
         );
     let report = report_health(health, settings.service, ready, shutdown.clone());
@@ -128,7 +130,8 @@ async fn report_health(
             return;
         }
         tokio::select! {
-            changed = ready.changed() => if changed.is_err() { return },
+            // Nobody is left who would say: what was said last holds until shutdown.
+            changed = ready.changed() => if changed.is_err() { shutdown.cancelled().await },
             () = shutdown.cancelled() => {}
         }
     }

@@ -41,6 +41,7 @@ pub struct Base {
     pub(crate) waker: FeedWaker,
     identity: ServiceIdentity,
     pub(crate) settings: BaseSettings,
+    pub(crate) call_deadline: Option<Duration>,
 }
 
 /// Why a service could not start.
@@ -106,7 +107,15 @@ impl Base {
             clock,
             lifecycle,
             settings,
+            call_deadline: None,
         })
+    }
+
+    /// Lets calls take longer than usual, for a service whose work is to wait for others.
+    #[must_use]
+    pub fn with_call_deadline(mut self, deadline: Duration) -> Self {
+        self.call_deadline = Some(deadline);
+        self
     }
 
     /// Listens where the settings say.
@@ -165,7 +174,7 @@ async fn migrate(pool: &PgPool, schema: &'static str, migrator: &'static Migrato
     loop {
         match pg::migrate(pool, &sets).await {
             Ok(()) => return Ok(()),
-            Err(error) if tries == MIGRATE_TRIES => return Err(error.into()),
+            Err(error) if tries == MIGRATE_TRIES || !error.is_transient() => return Err(error.into()),
             Err(error) => {
                 tries += 1;
                 tracing::warn!(error = %grpc::status::chain(&error), tries, "the schema is not up to date yet");

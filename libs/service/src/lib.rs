@@ -12,6 +12,7 @@ mod main_task;
 mod serve;
 mod settings;
 pub mod stamp;
+mod upkeep;
 
 pub use base::{Base, StartError};
 pub use main_task::run_main;

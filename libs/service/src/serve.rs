@@ -1,7 +1,6 @@
 //! Runs a service: its server and everything behind it, until shutdown.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use auth::{AccessLayer, Rules};
 use clock::DueWork;
@@ -10,16 +9,10 @@ use grpc::ServerSettings;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 use tonic::service::RoutesBuilder;
 
 use crate::base::{Base, StartError};
-
-/// How often a service asks whether its database answers.
-const READY_PAUSE: Duration = Duration::from_millis(500);
-const READY_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often what is old is deleted.
-const PURGE_PAUSE: Duration = Duration::from_hours(1);
+use crate::upkeep;
 
 /// A service that runs.
 pub struct Serving {
@@ -73,7 +66,7 @@ impl Base {
         let rules = Rules::portway().map_err(|error| StartError::Setting(error.to_string()))?;
         let access = AccessLayer::new(self.keys.clone(), rules, self.grants.clone());
         let token = self.lifecycle.token();
-        let sources = consumers.iter().map(Consumer::source).collect();
+        let sources: Vec<&'static str> = consumers.iter().map(Consumer::source).collect();
         routes.add_service(FeedService::server(
             self.pool.clone(),
             self.waker.clone(),
@@ -84,7 +77,7 @@ impl Base {
         let (ready_sender, ready) = watch::channel(false);
         self.lifecycle.spawn(
             "readiness",
-            watch_readiness(self.pool.clone(), ready_sender, token.clone()),
+            upkeep::watch_readiness(self.pool.clone(), ready_sender, token.clone()),
         );
         self.lifecycle
             .spawn("sequencer", Sequencer::new(self.pool.clone()).run(token.clone()));
@@ -93,16 +86,22 @@ impl Base {
             self.waker.clone().run(self.pool.clone(), token.clone()),
         );
         self.lifecycle
-            .spawn("purge", purge(self.pool.clone(), token.clone()));
+            .spawn("purge", upkeep::purge(self.pool.clone(), token.clone()));
+        self.lifecycle.spawn(
+            "gauges",
+            upkeep::record_gauges(self.pool.clone(), self.service, sources.clone(), token.clone()),
+        );
         for consumer in consumers {
             self.lifecycle.spawn("consumer", consumer.run(token.clone()));
         }
         if let Some(admin) = self.settings.admin_listen {
             self.serve_admin(admin, ready.clone()).await?;
         }
+        let mut server_settings = ServerSettings::new(self.service);
+        server_settings.deadline = self.call_deadline.unwrap_or(server_settings.deadline);
         let server = grpc::serve(
             listener,
-            ServerSettings::new(self.service),
+            server_settings,
             routes,
             access,
             ready.clone(),
@@ -144,30 +143,5 @@ impl Base {
             }
         });
         Ok(())
-    }
-}
-
-async fn watch_readiness(pool: PgPool, ready: watch::Sender<bool>, shutdown: CancellationToken) {
-    loop {
-        // A frozen peer would hold a connection of the pool for good: the time limit is what notices.
-        let answers = tokio::time::timeout(READY_TIMEOUT, sqlx::query("SELECT 1").execute(&pool)).await;
-        let is_ready = matches!(answers, Ok(Ok(_)));
-        ready.send_if_modified(|was| std::mem::replace(was, is_ready) != is_ready);
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(READY_PAUSE) => {}
-        }
-    }
-}
-
-async fn purge(pool: PgPool, shutdown: CancellationToken) {
-    loop {
-        if let Err(error) = idempotency::purge(&pool).await {
-            tracing::warn!(error = %grpc::status::chain(&error), "old idempotency keys were not deleted");
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(PURGE_PAUSE) => {}
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Wires the service.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clock::Clock;
 use grpc::Lifecycle;
@@ -23,6 +24,9 @@ pub(crate) struct Simulator {
     pub(crate) mover: MoverSlot,
 }
 
+/// A move of the clock waits for every service at every due instant of the way.
+const MOVE_DEADLINE: Duration = Duration::from_mins(10);
+
 /// Starts the service; its tasks end with `lifecycle`. The clock can be moved by RPC once `mover` is filled.
 pub async fn start(
     settings: Settings,
@@ -31,6 +35,7 @@ pub async fn start(
     mover: MoverSlot,
 ) -> Result<Serving, StartError> {
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
+    let base = base.with_call_deadline(MOVE_DEADLINE);
     let simulator = Simulator {
         base: base.clone(),
         wake: Wake::default(),

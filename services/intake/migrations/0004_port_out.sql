@@ -42,7 +42,7 @@ CREATE TABLE port_out (
     ended_at          timestamptz,
     answer_state      text,
     CONSTRAINT port_out_pkey PRIMARY KEY (port_out_id),
-    CONSTRAINT port_out_request_number UNIQUE (request_number),
+    CONSTRAINT port_out_request_number_once UNIQUE (request_number),
     CONSTRAINT port_out_one_case_an_account UNIQUE (winning_spid, pon, ver, account_id),
     CONSTRAINT port_out_carrier_request 
         FOREIGN KEY (winning_spid, pon, ver) REFERENCES carrier_request,

@@ -9,7 +9,7 @@ use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
-use crate::due::{Deliveries, Sender, Wakes};
+use crate::due::{Deliveries, Sender, Wakes, measure};
 use crate::grpc::{Deliver, Prefer};
 use crate::listen::FromIntake;
 use crate::send::{Mailer, Senders, WebhookCaller};
@@ -41,6 +41,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
         );
         base.lifecycle.spawn(name, sender.run(name));
     }
+    base.lifecycle.spawn("queue depths", measure(base.clone()));
     let consumers = vec![base.consumer("intake", &settings.intake_endpoint, Arc::new(from_intake))?];
     let pool = base.pool.clone();
     base.serve(listener, routes, consumers, vec![Arc::new(Deliveries { pool })])

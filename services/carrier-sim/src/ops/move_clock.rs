@@ -32,16 +32,14 @@ pub(crate) enum MoveClockError {
 /// Moves the clock, stopping wherever something is due, and returns when all is done.
 pub(crate) async fn move_clock(simulator: &Simulator, target: Target) -> Result<Moved, MoveClockError> {
     let mover = simulator.mover.mover().ok_or(MoveClockError::NotMovable)?;
-    let target = match target {
-        Target::To(at) => at,
-        Target::By(distance) => simulator
-            .base
-            .clock
-            .now()
-            .checked_add(distance)
-            .map_err(|_| MoveClockError::OutOfRange)?,
+    let moved = match target {
+        Target::To(at) => mover.advance_to(at).await,
+        Target::By(distance) => {
+            simulator.base.clock.now().checked_add(distance).map_err(|_| MoveClockError::OutOfRange)?;
+            mover.advance_by(distance).await
+        }
     };
-    match mover.advance_to(target).await {
+    match moved {
         Err(MoveError::Clock(ClockError::NotMovable)) => Err(MoveClockError::NotMovable),
         moved => Ok(moved?),
     }

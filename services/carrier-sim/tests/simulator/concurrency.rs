@@ -3,30 +3,29 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use grpc::call_again;
 use portway_proto::carrier::v1::change::Change;
-use portway_proto::carrier::v1::{AnswerKind, ListChangesRequest, PortAnswer};
+use portway_proto::carrier::v1::{AnswerKind, ListChangesRequest, ListChangesResponse, PortAnswer};
 use portway_proto::sim::v1::ScriptStep;
-use tokio::time::{Instant, timeout};
+use testkit::eventually_some;
+use tokio::time::timeout;
 
 use crate::harness::{Carrier, System};
-use crate::words::{TN_A, put_script, reason, step, submit};
+use crate::words::{TN_A, TRIES, put_script, reason, step, submit};
 
 const REQUESTS: usize = 60;
 const STEPS: [(i64, i32); 4] = [(0, 2), (1, 1), (3, 3), (7, 1)];
 const READ_WITHIN: Duration = Duration::from_mins(1);
 
 /// Follows the changes with small pages until it has seen `count` of them.
-async fn follow(mut carrier: Carrier, page_size: i32, count: usize) -> Vec<PortAnswer> {
-    let deadline = Instant::now() + READ_WITHIN;
+async fn follow(carrier: Carrier, page_size: i32, count: usize) -> Vec<PortAnswer> {
     let (mut cursor, mut seen) = (String::new(), Vec::new());
     while seen.len() < count {
-        assert!(Instant::now() < deadline, "saw {} of {count}", seen.len());
-        let request = ListChangesRequest {
-            cursor: cursor.clone(),
-            page_size,
-        };
-        let page = carrier.list_changes(request).await.unwrap().into_inner();
-        assert_eq!(page.changes.is_empty(), page.next_cursor == cursor);
+        let page = eventually_some(READ_WITHIN, "the next page", async || {
+            let page = read(&carrier, &cursor, page_size).await;
+            (!page.changes.is_empty()).then_some(page)
+        })
+        .await;
         for change in page.changes {
             match change.change {
                 Some(Change::Answer(answer)) => seen.push(answer),
@@ -36,6 +35,20 @@ async fn follow(mut carrier: Carrier, page_size: i32, count: usize) -> Vec<PortA
         cursor = page.next_cursor;
     }
     seen
+}
+
+async fn read(carrier: &Carrier, cursor: &str, page_size: i32) -> ListChangesResponse {
+    let page = call_again(TRIES, || {
+        let mut carrier = carrier.clone();
+        let request = ListChangesRequest {
+            cursor: cursor.to_owned(),
+            page_size,
+        };
+        async move { carrier.list_changes(request).await }
+    });
+    let page = page.await.unwrap().into_inner();
+    assert_eq!(page.changes.is_empty(), page.next_cursor == cursor);
+    page
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

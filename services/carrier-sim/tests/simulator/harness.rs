@@ -92,7 +92,6 @@ impl System {
 
     /// Starts a simulator on the database, and gives the operator the permission to script it.
     pub(crate) async fn start(&self) -> Replica {
-        let _ = telemetry::init(&telemetry::TelemetrySettings { service: "t".into(), format: telemetry::Format::Human, filter: "warn,grpc=warn".into(), otlp_endpoint: None });
         let lifecycle = Lifecycle::new();
         let mover = MoverSlot::default();
         let settings = Settings {

@@ -1,11 +1,14 @@
 //! Requests, scripts and answers in short, so that a test reads as what it is about.
 
+use grpc::call_again;
 use portway_proto::carrier::v1::{self, AnswerKind, PortAnswer, RawReason, change::Change};
 use portway_proto::sim::v1::{PutScriptRequest, Script, ScriptStep};
 use prost_types::Duration;
 
 use crate::harness::{Carrier, Scenario, at};
 
+/// Tries of a call that may be repeated.
+pub(crate) const TRIES: usize = 10;
 /// Of New York.
 pub(crate) const TN_A: &str = "+12128675301";
 pub(crate) const TN_B: &str = "+12128675302";
@@ -37,9 +40,13 @@ pub(crate) fn submission(pon: &str, ver: i32, tns: &[&str]) -> v1::SubmitPortReq
     }
 }
 
+/// Submits as the gateway does: again when the answer says that this may help, which a busy machine brings about.
 pub(crate) async fn submit(carrier: &mut Carrier, pon: &str, ver: i32, tns: &[&str]) -> String {
-    let reply = carrier.submit_port(submission(pon, ver, tns)).await.unwrap();
-    reply.into_inner().carrier_reference
+    let reply = call_again(TRIES, || {
+        let mut carrier = carrier.clone();
+        async move { carrier.submit_port(submission(pon, ver, tns)).await }
+    });
+    reply.await.unwrap().into_inner().carrier_reference
 }
 
 pub(crate) fn reason(tn: &str, code: &str) -> RawReason {

@@ -19,134 +19,54 @@ pub(crate) async fn fact(
     fact: OrderFact,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let open = || Some(reference(order, &order.open_tns()));
+    events::append(conn, &event(order, fact, now)).await?;
+    Ok(())
+}
+
+fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
+    let order = Some(reference(about, &about.open_tns()));
+    let of = |tns: &[Tn]| Some(reference(about, tns));
     match fact {
-        OrderFact::Submitted { resubmitted } => {
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderSubmitted {
-                    order: open(),
-                    resubmitted,
-                },
-            )
-            .await
-        }
-        OrderFact::Pending => append(conn, order, now, &v1::OrderPending { order: open() }).await,
+        OrderFact::Submitted { resubmitted } => new(about, now, &v1::OrderSubmitted { order, resubmitted }),
+        OrderFact::Pending => new(about, now, &v1::OrderPending { order }),
         OrderFact::Delayed { reasons } => {
             let reasons = reasons.iter().map(reason).collect();
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderDelayed {
-                    order: open(),
-                    reasons,
-                },
-            )
-            .await
+            new(about, now, &v1::OrderDelayed { order, reasons })
         }
         OrderFact::ActionRequired {
             reasons,
             update_required,
         } => {
             let reasons = reasons.iter().map(reason).collect();
-            append(
-                conn,
+            let message = v1::OrderActionRequired {
                 order,
-                now,
-                &v1::OrderActionRequired {
-                    order: open(),
-                    reasons,
-                    update_required,
-                },
-            )
-            .await
+                reasons,
+                update_required,
+            };
+            new(about, now, &message)
         }
         OrderFact::FocConfirmed { foc_at } => {
             let foc_at = Some(stamp::to_proto(foc_at));
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderFocConfirmed {
-                    order: open(),
-                    foc_at,
-                },
-            )
-            .await
+            new(about, now, &v1::OrderFocConfirmed { order, foc_at })
         }
-        OrderFact::ActivationRequested => {
-            append(conn, order, now, &v1::OrderActivationRequested { order: open() }).await
-        }
+        OrderFact::ActivationRequested => new(about, now, &v1::OrderActivationRequested { order }),
         OrderFact::Ported { tns, at } => {
-            let ported_at = Some(stamp::to_proto(at));
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderPorted {
-                    order: Some(reference(order, &tns)),
-                    ported_at,
-                },
-            )
-            .await
+            let (order, ported_at) = (of(&tns), Some(stamp::to_proto(at)));
+            new(about, now, &v1::OrderPorted { order, ported_at })
         }
-        OrderFact::CancelRequested => {
-            append(conn, order, now, &v1::OrderCancelRequested { order: open() }).await
-        }
-        OrderFact::Cancelled { tns } => {
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderCancelled {
-                    order: Some(reference(order, &tns)),
-                },
-            )
-            .await
-        }
+        OrderFact::CancelRequested => new(about, now, &v1::OrderCancelRequested { order }),
+        OrderFact::Cancelled { tns } => new(about, now, &v1::OrderCancelled { order: of(&tns) }),
         OrderFact::Rejected { tns, reasons } => {
-            let reasons = reasons.iter().map(reason).collect();
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderRejected {
-                    order: Some(reference(order, &tns)),
-                    reasons,
-                },
-            )
-            .await
+            let (order, reasons) = (of(&tns), reasons.iter().map(reason).collect());
+            new(about, now, &v1::OrderRejected { order, reasons })
         }
-        OrderFact::Abandoned { tns } => {
-            append(
-                conn,
-                order,
-                now,
-                &v1::OrderAbandoned {
-                    order: Some(reference(order, &tns)),
-                },
-            )
-            .await
-        }
+        OrderFact::Abandoned { tns } => new(about, now, &v1::OrderAbandoned { order: of(&tns) }),
     }
 }
 
-async fn append<M: Message + Name>(
-    conn: &mut PgConnection,
-    order: &Order,
-    now: Timestamp,
-    message: &M,
-) -> Result<(), StoreError> {
+fn new<M: Message + Name>(order: &Order, now: Timestamp, message: &M) -> NewEvent {
     let record = order.record();
-    events::append(
-        conn,
-        &NewEvent::new(record.account, record.id.as_uuid(), now, message),
-    )
-    .await?;
-    Ok(())
+    NewEvent::new(record.account, record.id.as_uuid(), now, message)
 }
 
 fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {

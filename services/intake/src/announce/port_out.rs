@@ -115,14 +115,14 @@ fn reasons(case: &PortOut) -> Vec<CarrierReason> {
         return Vec::new();
     };
     match grounds {
-        Grounds::NumbersDenied => case.numbers.iter().filter_map(denied).collect(),
+        Grounds::NumbersDenied => case.numbers.iter().copied().filter_map(denied).collect(),
         Grounds::Upheld(reason) => vec![reason_about("", reason.code(), class_of(*reason))],
         Grounds::OtherNumberDenied => vec![reason_about("", grounds.code(), ReasonClass::Cancel)],
         Grounds::NoConsent => vec![reason_about("", grounds.code(), ReasonClass::Customer)],
     }
 }
 
-fn denied(number: &AskedNumber) -> Option<CarrierReason> {
+fn denied(number: AskedNumber) -> Option<CarrierReason> {
     let denial = number.denial?;
     let class = match denial {
         Denial::TnNotFound | Denial::TnNotActive => ReasonClass::Cancel,

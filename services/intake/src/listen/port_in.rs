@@ -92,6 +92,10 @@ fn instant(at: Option<&prost_types::Timestamp>, field: &'static str) -> Result<T
     stamp::from_proto(at).map_err(refused)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err asks for"
+)]
 fn refused(why: impl ToString) -> HandleError {
     HandleError::Refused(why.to_string())
 }

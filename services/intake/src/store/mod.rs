@@ -4,6 +4,8 @@ pub(crate) mod accounts;
 pub(crate) mod inventory;
 pub(crate) mod port_in;
 pub(crate) mod port_out;
+#[cfg(test)]
+mod tests;
 
 /// The migrations of intake's own tables.
 pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -5,7 +5,8 @@ use portway_proto::intake::v1;
 use tonic::Code;
 use types::AccountId;
 
-use crate::harness::{BOUND, TestIntake, User, ask, change, change_as, refusal};
+use crate::calls::{ask, change, change_as, refusal};
+use crate::harness::{BOUND, TestIntake, User};
 
 fn account() -> v1::Account {
     v1::Account {
@@ -221,7 +222,6 @@ async fn a_grant_holds_soon_after_it_was_set_and_no_longer_than_it_is() {
 async fn only_what_may_be_granted_there_is() {
     let intake = TestIntake::start("bad_grants").await;
     let owner = intake.given_account().await;
-    let operator = intake.operator().await;
     let refused = grant(
         "user:bob",
         &["port_out.view", "port_out.operate", "port_out.everything"],
@@ -242,6 +242,18 @@ async fn only_what_may_be_granted_there_is() {
         .await
         .unwrap_err();
     assert_eq!(refusal(&refused).1, ["grant.subject", "grant.permissions[0]"]);
+    assert_eq!(
+        intake.events::<v1::GrantChanged>(owner.account).await.len(),
+        1,
+        "the owner's own"
+    );
+}
+
+#[tokio::test]
+async fn nobody_but_the_platform_reaches_beyond_his_own_account() {
+    let intake = TestIntake::start("beyond").await;
+    let owner = intake.given_account().await;
+    let operator = intake.operator().await;
     // The platform grants in its own account and in any other; nobody else reaches beyond his own.
     let own = grant("user:clerk", &["port_out.operate"], "");
     intake

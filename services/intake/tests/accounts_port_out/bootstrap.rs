@@ -3,7 +3,8 @@
 use portway_proto::intake::v1;
 use types::AccountId;
 
-use crate::harness::{TestIntake, ask};
+use crate::calls::ask;
+use crate::harness::TestIntake;
 
 const ID: &str = "0192f0c1-2d3e-7000-8000-000000000001";
 

@@ -4,7 +4,8 @@ use portway_proto::intake::v1;
 use tonic::Code;
 use types::AccountId;
 
-use crate::harness::{TestIntake, User, ask, change, change_as, refusal, request_for};
+use crate::calls::{ask, change, change_as, refusal, request_for};
+use crate::harness::{TestIntake, User};
 
 const TN: &str = "+14158675309";
 const OTHER_TN: &str = "+14158675310";

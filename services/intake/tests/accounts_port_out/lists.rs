@@ -3,7 +3,8 @@
 use portway_proto::intake::v1;
 use tonic::Code;
 
-use crate::harness::{TestIntake, User, ask, refusal, request_for};
+use crate::calls::{ask, refusal, request_for};
+use crate::harness::{TestIntake, User};
 
 fn tn(line: usize) -> String {
     format!("+1415867{line:04}")

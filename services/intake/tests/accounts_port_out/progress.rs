@@ -6,7 +6,8 @@ use portway_proto::intake::v1::PortOutNews;
 use service::stamp;
 use tonic::Code;
 
-use crate::harness::{START, TestIntake, User, request_for};
+use crate::calls::{START, request_for};
+use crate::harness::{TestIntake, User};
 
 const TN: &str = "+14158675309";
 const KEPT: &str = "+14158675310";

@@ -3,7 +3,8 @@
 use portway_proto::intake::v1;
 use types::AccountId;
 
-use crate::harness::{TestIntake, ask, refusal, request_for};
+use crate::calls::{ask, refusal, request_for};
+use crate::harness::TestIntake;
 
 const OURS: [&str; 3] = ["+14158675301", "+14158675302", "+14158675303"];
 const ARRIVING: &str = "+14158675304";
@@ -18,7 +19,7 @@ const VERDICTS: [(&str, Change, &[&str]); 12] = [
     ("everything is right", |_| {}, &["", "", ""]),
     (
         "the name differs",
-        |request| request.end_user_name = "Bob Ray".to_owned(),
+        |request| request.end_user_name = "Bob Ray".into(),
         &["", "", ""],
     ),
     (
@@ -28,17 +29,17 @@ const VERDICTS: [(&str, Change, &[&str]); 12] = [
     ),
     (
         "a PIN is given and none is set",
-        |request| request.pin = "8264".to_owned(),
+        |request| request.pin = "8264".into(),
         &["", "", ""],
     ),
     (
         "the account number is spelled otherwise",
-        |request| request.account_number = "0-0-1234".to_owned(),
+        |request| request.account_number = "0-0-1234".into(),
         &["", "", ""],
     ),
     (
         "a ZIP without its four digits",
-        |request| request.postal_code = "07030".to_owned(),
+        |request| request.postal_code = "07030".into(),
         &["", "", ""],
     ),
     (
@@ -48,7 +49,7 @@ const VERDICTS: [(&str, Change, &[&str]); 12] = [
     ),
     (
         "another account number",
-        |request| request.account_number = "1235".to_owned(),
+        |request| request.account_number = "1235".into(),
         &["ACCOUNT_NUMBER", "ACCOUNT_NUMBER", "ACCOUNT_NUMBER"],
     ),
     (
@@ -58,7 +59,7 @@ const VERDICTS: [(&str, Change, &[&str]); 12] = [
     ),
     (
         "another ZIP",
-        |request| request.postal_code = "07031".to_owned(),
+        |request| request.postal_code = "07031".into(),
         &["ZIP", "ZIP", "ZIP"],
     ),
     (

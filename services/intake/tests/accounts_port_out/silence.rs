@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use portway_proto::intake::v1;
 
-use crate::harness::{BOUND, TestIntake, User, request_for};
+use crate::calls::request_for;
+use crate::harness::{BOUND, TestIntake, User};
 
 const TN: &str = "+14158675309";
 const CANADIAN_TN: &str = "+14168675309";

@@ -1,10 +1,16 @@
-//! What is still to be sent, for whoever moves the business clock.
+//! What is still to be sent: for whoever moves the business clock, and for whoever watches the metrics.
+
+use std::time::Duration;
 
 use clock::{Backlog, BacklogFuture, DueWork};
 use jiff::Timestamp;
+use notification_domain::Channel;
+use service::Base;
 use sqlx::PgPool;
 
 use crate::store;
+
+const MEASURE_PAUSE: Duration = Duration::from_secs(15);
 
 /// Deliveries that have not ended. None is dated, so there is no next one.
 #[derive(Debug)]
@@ -19,10 +25,31 @@ impl DueWork for Deliveries {
 
     fn backlog(&self, _now: Timestamp) -> BacklogFuture<'_> {
         Box::pin(async {
+            let mails = store::queue::count_queued(&self.pool, Channel::Email).await?;
+            let webhooks = store::queue::count_queued(&self.pool, Channel::Webhook).await?;
             Ok(Backlog {
-                due_now: store::queue::count_queued(&self.pool).await?,
+                due_now: mails + webhooks,
                 next_due: None,
             })
         })
+    }
+}
+
+/// Measures both queues until shutdown.
+pub(crate) async fn measure(base: Base) {
+    let shutdown = base.lifecycle.token();
+    loop {
+        for (queue, channel) in [("email", Channel::Email), ("webhook", Channel::Webhook)] {
+            match store::queue::count_queued(&base.pool, channel).await {
+                Ok(depth) => telemetry::metrics::set_queue_depth(base.service, queue, depth),
+                Err(error) => {
+                    tracing::debug!(error = %grpc::status::chain(&error), "a queue was not measured");
+                }
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(MEASURE_PAUSE) => {}
+        }
     }
 }

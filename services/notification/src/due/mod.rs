@@ -6,7 +6,7 @@ mod sender;
 use notification_domain::Channel;
 use service::due::Wake;
 
-pub(crate) use backlog::Deliveries;
+pub(crate) use backlog::{Deliveries, measure};
 pub(crate) use sender::Sender;
 
 /// Wakes the senders. Each channel has its own, so that slow webhooks never hold up mail.

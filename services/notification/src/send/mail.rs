@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::{self, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -70,6 +70,7 @@ impl Mailer {
             .subject(subject_line)
             .date(SystemTime::from(claimed.queued_at))
             .message_id(Some(format!("<{}@{}>", claimed.id, self.from.email.domain())))
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .raw_header(automatic)
             .body(claimed.body.clone())

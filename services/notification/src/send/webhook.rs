@@ -130,3 +130,38 @@ fn unix_seconds() -> u64 {
         .unwrap_or_default()
         .as_secs()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_a_private_network_is_refused_when_it_is_resolved() {
+        testkit::install_crypto();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+        let key = vault::generate_key().unwrap();
+        let ring = format!("test:{}", key.expose()).parse().unwrap();
+        let caller = WebhookCaller::new(Arc::new(Vault::new(ring)), false).unwrap();
+        let error = caller.client.post(&url).send().await.unwrap_err();
+        assert_eq!(outcome_of(error), Outcome::Refused(NotPublic.to_string()));
+        let connected = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+        assert!(connected.is_err(), "nobody connected");
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_is_away_is_tried_again() {
+        testkit::install_crypto();
+        let client = Client::new();
+        // Port 9 of the loopback: nobody listens there.
+        let error = client
+            .post("http://127.0.0.1:9/hook?token=t0ken")
+            .send()
+            .await
+            .unwrap_err();
+        let Outcome::TryAgain(told) = outcome_of(error) else {
+            panic!("given up");
+        };
+        assert!(!told.contains("t0ken"), "{told}");
+    }
+}

@@ -206,10 +206,12 @@ pub(crate) async fn set_retry(
     Ok(updated.rows_affected() == 1)
 }
 
-/// How many deliveries have not ended.
-pub(crate) async fn count_queued(pool: &PgPool) -> Result<u64, StoreError> {
-    let queued: i64 = sqlx::query_scalar("SELECT count(*) FROM delivery WHERE state = 'QUEUED'")
-        .fetch_one(pool)
-        .await?;
+/// How many deliveries of a channel have not ended.
+pub(crate) async fn count_queued(pool: &PgPool, channel: Channel) -> Result<u64, StoreError> {
+    let queued: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM delivery WHERE state = 'QUEUED' AND channel = $1")
+            .bind(super::channel_text(channel))
+            .fetch_one(pool)
+            .await?;
     Ok(queued.unsigned_abs())
 }

@@ -19,8 +19,15 @@ pub(crate) struct Case {
 
 /// Everything that becomes of a port-in order.
 pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
-    let reference = order.reference();
-    let order_ref = || reference.clone();
+    let mut cases = waiting(order);
+    cases.extend(corrections(order));
+    cases.extend(endings(order));
+    cases
+}
+
+/// While the carrier has the order.
+fn waiting(order: &Order) -> Vec<Case> {
+    let order_ref = || Some(order.reference());
     vec![
         Case {
             step: Step::PortInSubmitted,
@@ -28,7 +35,7 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
             mail: Some((
                 "your port-in was submitted",
                 vec![
-                    "your request PI_100001 to move 3 numbers to us was submitted.",
+                    "Your request PI_100001 to move 3 numbers to us was submitted.",
                     "do not close your account with Hillside Telecom, and keep your numbers active.",
                     "Your reference: office move",
                 ],
@@ -53,6 +60,13 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
                 "remedy": "Unlock in Google Voice, then confirm here.", "actor": "end_user", "raw_code": "7520",
             }] }),
         },
+    ]
+}
+
+/// When something is wrong.
+fn corrections(order: &Order) -> Vec<Case> {
+    let order_ref = || Some(order.reference());
+    vec![
         Case {
             step: Step::PortInActionRequired,
             event: order.event(&v1::OrderActionRequired {
@@ -64,11 +78,11 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
                 "your port-in needs your action",
                 vec![
                     "Hillside Telecom rejected your request PI_100001 to move 3 numbers to us.",
-                    "1. The PIN or passcode of the number is missing or wrong. (The carrier's code: 8C) \
-                     Numbers: +14155550123, +13125550166 \
+                    "1. The PIN or passcode of the number is missing or wrong. \
+                     Numbers: +14155550123, +13125550166 The carrier's code: 8C \
                      What to do: Ask the losing carrier for the number's PIN and enter it here. \
                      2. The number is locked by the service it is used with, such as Google Voice. \
-                     (The carrier's code: 7520) This is about the whole request. \
+                     This is about the whole request. The carrier's code: 7520 \
                      What to do: Unlock in Google Voice, then confirm here. \
                      Who has to act: the user of the number What to do next:",
                     "correct the request or confirm what you did, then submit it again.",
@@ -104,6 +118,13 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
             )),
             data: json!({ "ver": 2 }),
         },
+    ]
+}
+
+/// Once the carrier decided.
+fn endings(order: &Order) -> Vec<Case> {
+    let order_ref = || Some(order.reference());
+    vec![
         Case {
             step: Step::PortInFocConfirmed,
             event: order.foc_confirmed(),
@@ -153,7 +174,7 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
             event: order.event(&v1::OrderAbandoned { order: order_ref() }),
             mail: Some((
                 "your port-in was closed",
-                vec!["nobody acted on your request PI_100001 for 30 days"],
+                vec!["Nobody acted on your request PI_100001 for 30 days"],
             )),
             data: json!({}),
         },
@@ -162,8 +183,14 @@ pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
 
 /// Everything that becomes of a port-out.
 pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
-    let reference = port_out.reference();
-    let port_out_ref = || reference.clone();
+    let mut cases = decisions(port_out);
+    cases.extend(outcomes(port_out));
+    cases
+}
+
+/// Until it is decided.
+fn decisions(port_out: &PortOut) -> Vec<Case> {
+    let port_out_ref = || Some(port_out.reference());
     let authorized = |decided_by: &str| {
         let decided_by = decided_by.to_owned();
         port_out.event(&v1::PortOutAuthorized {
@@ -176,7 +203,7 @@ pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
             step: Step::PortOutReceived,
             event: port_out.event(&v1::PortOutReceived {
                 port_out: port_out_ref(),
-                answer_due_at: stamp("2026-11-17T20:00:00Z"),
+                answer_due_at: Some(stamp("2026-11-17T20:00:00Z")),
             }),
             mail: Some((
                 "a carrier asks for your numbers",
@@ -215,6 +242,13 @@ pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
             )),
             data: json!({ "decided_by": "overruled" }),
         },
+    ]
+}
+
+/// Once it is decided.
+fn outcomes(port_out: &PortOut) -> Vec<Case> {
+    let port_out_ref = || Some(port_out.reference());
+    vec![
         Case {
             step: Step::PortOutRejected,
             event: port_out.event(&v1::PortOutRejected {
@@ -245,7 +279,7 @@ pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
             step: Step::PortOutPortedOut,
             event: port_out.event(&v1::PortedOut {
                 port_out: port_out_ref(),
-                ported_at: stamp("2026-11-20T16:31:00Z"),
+                ported_at: Some(stamp("2026-11-20T16:31:00Z")),
             }),
             mail: Some((
                 "your numbers have ported out",

@@ -9,7 +9,7 @@ use crate::intake_events::Order;
 use crate::receiver::Receiver;
 
 #[tokio::test]
-async fn an_account_sees_and_changes_its_own_alone() {
+async fn an_account_sees_its_own_alone() {
     let world = World::create().await;
     let hooks = Receiver::start().await;
     let service = world.start().await;
@@ -17,13 +17,8 @@ async fn an_account_sees_and_changes_its_own_alone() {
         service.given_account("owner@harbor.test").await,
         service.given_account("owner@valley.test").await,
     );
-    let endpoint = service
-        .add_endpoint(mine, &hooks.url(), &[])
-        .await
-        .endpoint
-        .unwrap();
-    let contact = service.add_contact(mine, "ada@harbor.test", &[]).await;
-    world.sink.trouble_next(1, mail_sink::Trouble::Permanent);
+    service.add_endpoint(mine, &hooks.url(), &[]).await;
+    service.add_contact(mine, "ada@harbor.test", &[]).await;
     service.hear(&Order::new(mine, "PI_100001").submitted()).await;
     let deliveries = service.settled(mine).await;
     assert_eq!(deliveries.len(), 3);
@@ -60,6 +55,32 @@ async fn an_account_sees_and_changes_its_own_alone() {
             .is_empty()
     );
 
+    let stranger = AccountId::generate();
+    let list = service.request(stranger, proto::ListContactsRequest {});
+    let refused = service.preferences().list_contacts(list).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_another_accounts_is_not_found_as_if_it_did_not_exist() {
+    let world = World::create().await;
+    let service = world.start().await;
+    let (mine, other) = (
+        service.given_account("owner@harbor.test").await,
+        service.given_account("owner@valley.test").await,
+    );
+    let endpoint = service
+        .add_endpoint(mine, "https://hooks.harbor.test/", &["port_out.received"])
+        .await
+        .endpoint
+        .unwrap();
+    let contact = service
+        .add_contact(mine, "ada@harbor.test", &["port_out.received"])
+        .await;
+    world.sink.trouble_next(1, mail_sink::Trouble::Permanent);
+    service.hear(&Order::new(mine, "PI_100001").submitted()).await;
+    let deliveries = service.settled(mine).await;
     let failed = deliveries
         .iter()
         .find(|delivery| delivery.state() == proto::DeliveryState::Failed)
@@ -98,10 +119,7 @@ async fn an_account_sees_and_changes_its_own_alone() {
         assert_eq!(reason(&status), (Code::NotFound, "CONTACT_NOT_FOUND".to_owned()));
         assert_eq!(status.message(), "no such contact");
     }
-    let stranger = AccountId::generate();
-    let list = service.request(stranger, proto::ListContactsRequest {});
-    let refused = service.preferences().list_contacts(list).await.unwrap_err();
-    assert_eq!(refused.code(), Code::PermissionDenied);
+    assert_eq!(service.settled(mine).await, deliveries);
     service.stop().await;
 }
 

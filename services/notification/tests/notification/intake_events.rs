@@ -16,18 +16,18 @@ pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub(crate) fn stamp(text: &str) -> Option<prost_types::Timestamp> {
-    Some(service::stamp::to_proto(at(text)))
+pub(crate) fn stamp(text: &str) -> prost_types::Timestamp {
+    service::stamp::to_proto(at(text))
 }
 
-pub(crate) fn event<M: Message + Name>(account: AccountId, subject: impl ToString, payload: &M) -> Event {
+pub(crate) fn event<M: Message + Name>(account: AccountId, subject: &impl ToString, payload: &M) -> Event {
     Event {
         position: None,
         event_id: EventId::generate().to_string(),
         subject_id: subject.to_string(),
         account_id: account.to_string(),
         r#type: M::full_name(),
-        occurred_at: stamp("2026-08-03T14:00:00Z"),
+        occurred_at: Some(stamp("2026-08-03T14:00:00Z")),
         traceparent: String::new(),
         payload: Some(prost_types::Any {
             type_url: format!("type.googleapis.com/{}", M::full_name()),
@@ -48,7 +48,7 @@ pub(crate) fn account_changed(account: AccountId, owner_email: &str) -> Event {
             country: "US".to_owned(),
         }),
     };
-    event(account, account, &changed)
+    event(account, &account, &changed)
 }
 
 pub(crate) fn granted(account: AccountId, permissions: &[&str]) -> Event {
@@ -59,7 +59,7 @@ pub(crate) fn granted(account: AccountId, permissions: &[&str]) -> Event {
             permissions: permissions.iter().map(ToString::to_string).collect(),
         }),
     };
-    event(account, account, &changed)
+    event(account, &account, &changed)
 }
 
 /// A port-in order.
@@ -79,8 +79,8 @@ impl Order {
         }
     }
 
-    pub(crate) fn reference(&self) -> Option<OrderRef> {
-        Some(OrderRef {
+    pub(crate) fn reference(&self) -> OrderRef {
+        OrderRef {
             order_id: self.id.to_string(),
             request_number: self.number.clone(),
             account_id: self.account.to_string(),
@@ -88,15 +88,15 @@ impl Order {
             tns: NUMBERS.map(str::to_owned).to_vec(),
             losing_carrier: "Hillside Telecom".to_owned(),
             customer_reference: "office move".to_owned(),
-        })
+        }
     }
 
     pub(crate) fn event<M: Message + Name>(&self, payload: &M) -> Event {
-        event(self.account, self.id, payload)
+        event(self.account, &self.id, payload)
     }
 
     pub(crate) fn submitted(&self) -> Event {
-        let order = self.reference();
+        let order = Some(self.reference());
         self.event(&v1::OrderSubmitted {
             order,
             resubmitted: false,
@@ -105,23 +105,23 @@ impl Order {
 
     pub(crate) fn pending(&self) -> Event {
         self.event(&v1::OrderPending {
-            order: self.reference(),
+            order: Some(self.reference()),
         })
     }
 
     pub(crate) fn foc_confirmed(&self) -> Event {
-        let order = self.reference();
+        let order = Some(self.reference());
         self.event(&v1::OrderFocConfirmed {
             order,
-            foc_at: stamp("2026-09-01T15:00:00Z"),
+            foc_at: Some(stamp("2026-09-01T15:00:00Z")),
         })
     }
 
     pub(crate) fn ported(&self) -> Event {
-        let order = self.reference();
+        let order = Some(self.reference());
         self.event(&v1::OrderPorted {
             order,
-            ported_at: stamp("2026-09-01T15:02:00Z"),
+            ported_at: Some(stamp("2026-09-01T15:02:00Z")),
         })
     }
 }
@@ -143,8 +143,8 @@ impl PortOut {
         }
     }
 
-    pub(crate) fn reference(&self) -> Option<PortOutRef> {
-        Some(PortOutRef {
+    pub(crate) fn reference(&self) -> PortOutRef {
+        PortOutRef {
             port_out_id: self.id.to_string(),
             request_number: self.number.clone(),
             account_id: self.account.to_string(),
@@ -153,12 +153,12 @@ impl PortOut {
             winning_spid: "6529".to_owned(),
             winning_name: "Valley Wireless".to_owned(),
             tns: vec![NUMBERS[0].to_owned()],
-            foc_at: stamp("2026-11-20T16:30:00Z"),
-        })
+            foc_at: Some(stamp("2026-11-20T16:30:00Z")),
+        }
     }
 
     pub(crate) fn event<M: Message + Name>(&self, payload: &M) -> Event {
-        event(self.account, self.id, payload)
+        event(self.account, &self.id, payload)
     }
 }
 

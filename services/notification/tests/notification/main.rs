@@ -11,4 +11,5 @@ mod intake_events;
 mod preferences;
 mod receiver;
 mod sending;
+mod starting;
 mod steps;

@@ -113,7 +113,7 @@ async fn a_receiver_that_was_down_is_told_once_when_it_is_up() {
     );
     assert!(webhook.attempts >= 2);
     let ids: Vec<String> = hooks.calls().into_iter().map(|call| call.id).collect();
-    assert_eq!(ids, [webhook.delivery_id.clone()]);
+    assert_eq!(ids, std::slice::from_ref(&webhook.delivery_id));
     service.stop().await;
 }
 

@@ -4,9 +4,9 @@ use notification_domain::Step;
 use portway_proto::notification::v1 as proto;
 
 use crate::cases::{Case, port_in_cases, port_out_cases};
-use crate::harness::World;
-use crate::intake_events::{Order, PortOut, QUOTED_PIN};
-use crate::receiver::Receiver;
+use crate::harness::{Mail, World};
+use crate::intake_events::{Order, PortOut, QUOTED_PIN, account_changed};
+use crate::receiver::{Call, Receiver};
 
 #[tokio::test]
 async fn every_step_is_told_in_its_own_words_and_in_order() {
@@ -44,52 +44,27 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
             .iter()
             .filter(|case| number_of(case).starts_with(kind))
             .collect();
-        let calls: Vec<_> = hooks.calls();
-        let told = calls
-            .iter()
-            .filter(|call| call.request_number().starts_with(kind));
-        for (call, case) in told.clone().zip(&expected) {
-            assert_eq!(call.step(), case.step.slug());
-            let json = call.json();
-            assert_eq!(json["timestamp"], "2026-08-03T14:00:00Z");
-            assert_eq!(json["data"]["account_id"], account.to_string());
-            for (name, value) in case.data.as_object().unwrap() {
-                assert_eq!(&json["data"][name], value, "{} {name}", case.step);
-            }
+        let calls: Vec<Call> = hooks
+            .calls()
+            .into_iter()
+            .filter(|call| call.request_number().starts_with(kind))
+            .collect();
+        assert_eq!(calls.len(), expected.len());
+        for (call, case) in calls.iter().zip(&expected) {
+            assert_eq!(call.json()["data"]["account_id"], account.to_string());
+            check_call(call, case);
         }
-        assert_eq!(told.count(), expected.len());
-
-        let mails = world.mails();
-        let written = mails.iter().filter(|mail| mail.subject.starts_with(kind));
-        let mailed = expected.iter().filter_map(|case| case.mail.as_ref());
-        for (mail, (subject, sentences)) in written.clone().zip(mailed.clone()) {
-            assert_eq!(mail.subject.split_once(": ").unwrap().1, *subject);
-            assert_eq!(mail.to, "owner@harbor.test");
-            assert!(
-                mail.raw.contains("From: Portway <ports@portway.test>\r\n"),
-                "{}",
-                mail.raw
-            );
-            assert!(
-                mail.raw.contains("Auto-Submitted: auto-generated\r\n"),
-                "{}",
-                mail.raw
-            );
+        let mails: Vec<Mail> = world
+            .mails()
+            .into_iter()
+            .filter(|mail| mail.subject.starts_with(kind))
+            .collect();
+        let mailed: Vec<_> = expected.iter().filter_map(|case| case.mail.as_ref()).collect();
+        assert_eq!(mails.len(), mailed.len());
+        for (mail, (subject, sentences)) in mails.iter().zip(mailed) {
             assert!(mail.raw.contains(link), "{}", mail.raw);
-            assert!(
-                mail.text.contains("belongs to the account Harbor Realty."),
-                "{}",
-                mail.raw
-            );
-            for sentence in sentences {
-                assert!(
-                    mail.text.contains(sentence),
-                    "{subject}: {sentence}\n{}",
-                    mail.raw
-                );
-            }
+            check_mail(mail, subject, sentences);
         }
-        assert_eq!(written.count(), mailed.count());
     }
     let stored = world.everything_stored().await;
     let told: Vec<String> = world.mails().into_iter().map(|mail| mail.raw).collect();
@@ -101,6 +76,35 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
         );
     }
     service.stop().await;
+}
+
+fn check_call(call: &Call, case: &Case) {
+    assert_eq!(call.step(), case.step.slug());
+    let json = call.json();
+    assert_eq!(json["timestamp"], "2026-08-03T14:00:00Z");
+    for (name, value) in case.data.as_object().unwrap() {
+        assert_eq!(&json["data"][name], value, "{} {name}", case.step);
+    }
+}
+
+fn check_mail(mail: &Mail, subject: &str, sentences: &[&str]) {
+    assert_eq!(mail.subject.split_once(": ").unwrap().1, subject);
+    assert_eq!(mail.to, "owner@harbor.test");
+    let headers = [
+        "From: Portway <ports@portway.test>\r\n",
+        "Auto-Submitted: auto-generated\r\n",
+        "MIME-Version: 1.0\r\n",
+    ];
+    for header in headers {
+        assert!(mail.raw.contains(header), "{}", mail.raw);
+    }
+    for sentence in sentences.iter().chain(&["belongs to the account Harbor Realty."]) {
+        assert!(
+            mail.text.contains(sentence),
+            "{subject}: {sentence}\n{}",
+            mail.raw
+        );
+    }
 }
 
 fn number_of(case: &Case) -> &'static str {
@@ -222,4 +226,39 @@ async fn an_account_in_a_zone_nobody_knows_is_told_utc() {
         mails[0].raw
     );
     service.stop().await;
+}
+
+#[tokio::test]
+async fn mail_follows_the_owner_to_a_new_address() {
+    let world = World::create().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    let order = Order::new(account, "PI_100006");
+    service.hear(&order.submitted()).await;
+    service
+        .hear(&account_changed(account, "new.owner@harbor.test"))
+        .await;
+    service.hear(&order.ported()).await;
+    service.settled(account).await;
+    let mut addresses: Vec<String> = world.mails().into_iter().map(|mail| mail.to).collect();
+    addresses.sort();
+    assert_eq!(addresses, ["new.owner@harbor.test", "owner@harbor.test"]);
+    service.stop().await;
+}
+
+#[test]
+fn the_documentation_lists_every_step_and_its_subject_line() {
+    let documentation = include_str!("../../../../docs/notifications.md");
+    let account = types::AccountId::generate();
+    let (order, port_out) = (Order::new(account, "PI_1"), PortOut::new(account, "PO_1"));
+    for case in port_in_cases(&order).iter().chain(&port_out_cases(&port_out)) {
+        let start = format!("| `{}` |", case.step.slug());
+        let row = documentation.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("{} is not documented", case.step));
+        let subject = case.mail.as_ref().map_or("no mail", |(subject, _)| *subject);
+        assert!(row.contains(subject), "{row}: {subject}");
+        for field in case.data.as_object().unwrap().keys() {
+            assert!(documentation.contains(&format!("`{field}`")), "{field}");
+        }
+    }
 }

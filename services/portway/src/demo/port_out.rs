@@ -13,6 +13,12 @@ use service::stamp;
 use crate::demo::Demo;
 use crate::demo::keyed;
 
+/// The number under which we bill the account: the last twelve digits of its id. Its owner reads it off our invoice.
+fn our_account_number(order: &Order) -> String {
+    let digits: String = order.account_id.chars().filter(char::is_ascii_hexdigit).collect();
+    digits.get(digits.len().saturating_sub(12)..).unwrap_or_default().to_owned()
+}
+
 impl Demo {
     /// Returns how many numbers are left.
     pub(super) async fn port_out(&mut self, order: &Order) -> anyhow::Result<usize> {
@@ -27,13 +33,14 @@ impl Demo {
             .into_inner()
             .now
             .context("no time")?;
-        let foc_at = stamp::from_proto(&now)? + SignedDuration::from_hours(3 * 24);
+        let foc_at = stamp::from_proto(&now)? + SignedDuration::from_hours(4 * 24);
         let request = PortOutRequest {
             pon: "ACME-0001".to_owned(),
             ver: 1,
             winning_spid: "ACME".to_owned(),
             winning_name: "Acme Wireless".to_owned(),
             tns: vec![tn.clone()],
+            account_number: our_account_number(order),
             postal_code: "07102".to_owned(),
             end_user_name: "Harbor Realty Group".to_owned(),
             requested_foc_at: Some(stamp::to_proto(foc_at)),
@@ -56,7 +63,7 @@ impl Demo {
         let port_out = listed.port_outs.into_iter().next().context("no port-out")?;
         ensure!(
             port_out.state() == PortOutState::Pending,
-            "the port-out waits for a decision"
+            "not pending: {port_out:?}"
         );
         self.story.step(&format!(
             "{} PENDING: {} ({}) asks for {tn}",

@@ -3,6 +3,8 @@
 //! **Architecture invariant:** an answer to an older version, or to an order that has ended, changes nothing but the
 //! history. What is not understood waits for a person; it never ends an order.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use types::{Tn, Ver};
 
@@ -282,13 +284,14 @@ impl Order {
             | OrderState::Rejected
             | OrderState::Abandoned => return self.only_heard(says, "the order is not open", true),
         }
+        let named: HashSet<Tn> = tns.iter().copied().collect();
         let mut ported = Vec::new();
         let open = self
             .record
             .numbers
             .iter_mut()
             .filter(|number| number.state.is_open());
-        for number in open.filter(|number| tns.is_empty() || tns.contains(&number.tn)) {
+        for number in open.filter(|number| named.is_empty() || named.contains(&number.tn)) {
             number.state = NumberState::Ported;
             ported.push(number.tn);
         }

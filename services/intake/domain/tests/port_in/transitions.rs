@@ -41,7 +41,7 @@ ACTION_REQUIRED  - - - - SUBMITTED - CANCEL_REQUESTED = ACTION_REQUIRED PENDING 
 FOC_CONFIRMED    - - - - - - CANCEL_REQUESTED = ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = = ACTIVATING
 ACTIVATING       - - - - - - - = ACTION_REQUIRED PENDING REJECTED = = PORTED = = ABANDONED
 PORTED           - - - - - - - = = = = = = = = = =
-CANCEL_REQUESTED - - - - - - - = = = = = = = CANCELLED PENDING =
+CANCEL_REQUESTED - - - - - - - = = = = = CANCEL_REQUESTED = CANCELLED PENDING =
 CANCELLED        - - - - - - - = = = = = = = = = =
 REJECTED         - - - - - - - = = = = = = = = = =
 ABANDONED        - - - - - - - = = = = = = = = = =

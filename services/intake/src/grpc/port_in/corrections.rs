@@ -4,7 +4,7 @@ use grpc::Faults;
 use intake_domain::port_in::{Correction, Detail};
 use portway_proto::intake::v1;
 
-use super::details::{ACCOUNT_NUMBER_CHARS_MAX, TAX_ID_CHARS_MAX, address, secret, text, tn};
+use super::details::{ACCOUNT_NUMBER_CHARS_MAX, Faulty, TAX_ID_CHARS_MAX, address, secret, text, tn};
 use crate::ops::port_in::PIN_CHARS_MAX;
 
 /// Corrections in one call at most: every number's PIN, and every field.
@@ -26,16 +26,16 @@ pub(super) fn read(faults: &mut Faults, corrections: &[v1::Correction]) -> Vec<C
 }
 
 fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Option<Correction> {
-    let value_field = format!("corrections[{index}].value");
-    let field = value_field.as_str();
+    let field = format!("corrections[{index}].value");
+    let field = field.as_str();
     let value = correction.value.trim();
-    let is_by_value = !matches!(correction.field.as_str(), "service_address" | "");
+    let is_by_value = !matches!(correction.field.as_str(), "service_address" | "phone_number");
     if is_by_value && value.is_empty() {
         faults.add(field, "MISSING", "must be set");
         return None;
     }
     let detail = match correction.field.as_str() {
-        "pin" => return read_pin(faults, index, correction),
+        "pin" => return read_pin(faults, index, correction).ok(),
         "account_number" => secret(faults, field, value, ACCOUNT_NUMBER_CHARS_MAX).map(Detail::AccountNumber),
         "tax_id" => secret(faults, field, value, TAX_ID_CHARS_MAX).map(Detail::TaxId),
         "btn" => tn(faults, field, value).map(Detail::Btn),
@@ -46,10 +46,11 @@ fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> O
         "authorized_by" => text(faults, field, value).map(Detail::AuthorizedBy),
         "postal_code" => text(faults, field, value).map(Detail::PostalCode),
         "wanted_date" => text(faults, field, value).map(Detail::WantedDate),
-        "partial" => faults.optional(field, value).map(Detail::Partial),
+        "partial" => text(faults, field, value).map(|partial| Detail::Partial(partial.unwrap_or_default())),
         "service_address" => {
-            let raw = correction.address.clone().unwrap_or_default();
-            address(faults, &format!("corrections[{index}].address"), &raw).map(Detail::ServiceAddress)
+            let given = correction.address.clone().unwrap_or_default();
+            let field = format!("corrections[{index}].address");
+            address(faults, &field, &given).map(Detail::ServiceAddress)
         }
         "phone_number" => {
             let message = "a number cannot be changed; make a new order for it";
@@ -58,31 +59,27 @@ fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> O
                 "NEW_ORDER_REQUIRED",
                 message,
             );
-            None
+            Err(Faulty)
         }
         _unknown => {
-            faults.add(
-                format!("corrections[{index}].field"),
-                "UNKNOWN_FIELD",
-                "is not a field that can be corrected",
-            );
-            None
+            let message = "is not a field that can be corrected";
+            faults.add(format!("corrections[{index}].field"), "UNKNOWN_FIELD", message);
+            Err(Faulty)
         }
     };
-    detail.map(Correction::Detail)
+    detail.map(Correction::Detail).ok()
 }
 
-fn read_pin(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Option<Correction> {
+fn read_pin(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Result<Correction, Faulty> {
     let tn_field = format!("corrections[{index}].tn");
     if correction.tn.is_empty() {
         faults.add(&tn_field, "MISSING", "a PIN is that of a number");
     }
+    let value_field = format!("corrections[{index}].value");
     let tn = tn(faults, &tn_field, &correction.tn);
-    let pin = secret(
-        faults,
-        &format!("corrections[{index}].value"),
-        &correction.value,
-        PIN_CHARS_MAX,
-    );
-    Some(Correction::Pin { tn: tn??, pin: pin?? })
+    let pin = secret(faults, &value_field, &correction.value, PIN_CHARS_MAX);
+    Ok(Correction::Pin {
+        tn: tn?.ok_or(Faulty)?,
+        pin: pin?.ok_or(Faulty)?,
+    })
 }

@@ -2,6 +2,7 @@
 
 use grpc::Faults;
 use intake_domain::port_in::{Address, Detail, SubscriberKind, read_secret};
+use jiff::civil::Date;
 use portway_proto::intake::v1;
 use portway_proto::types::v1 as types_v1;
 use service::stamp;
@@ -71,14 +72,20 @@ fn is_set(details: &v1::OrderDetails, field: &str) -> bool {
     }
 }
 
+/// The value is wrong, and the fault has been noted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Faulty;
+
 /// Reads one field; `None` when it is wrong, then with a fault.
 fn read(faults: &mut Faults, details: &v1::OrderDetails, name: &str) -> Option<Detail> {
     let field = format!("details.{name}");
     let field = field.as_str();
-    match name {
+    let detail = match name {
         "losing_carrier" => text(faults, field, &details.losing_carrier).map(Detail::LosingCarrier),
-        "account_number" => secret(faults, field, &details.account_number, ACCOUNT_NUMBER_CHARS_MAX)
-            .map(Detail::AccountNumber),
+        "account_number" => {
+            let number = secret(faults, field, &details.account_number, ACCOUNT_NUMBER_CHARS_MAX);
+            number.map(Detail::AccountNumber)
+        }
         "btn" => tn(faults, field, &details.btn).map(Detail::Btn),
         "subscriber_kind" => subscriber_kind(faults, field, details).map(Detail::SubscriberKind),
         "first_name" => text(faults, field, &details.first_name).map(Detail::FirstName),
@@ -86,28 +93,33 @@ fn read(faults: &mut Faults, details: &v1::OrderDetails, name: &str) -> Option<D
         "company_name" => text(faults, field, &details.company_name).map(Detail::CompanyName),
         "authorized_by" => text(faults, field, &details.authorized_by).map(Detail::AuthorizedBy),
         "service_address" => {
-            let address = details.service_address.clone().unwrap_or_default();
-            self::address(faults, field, &address).map(Detail::ServiceAddress)
+            let given = details.service_address.clone().unwrap_or_default();
+            address(faults, field, &given).map(Detail::ServiceAddress)
         }
         "tax_id" => secret(faults, field, &details.tax_id, TAX_ID_CHARS_MAX).map(Detail::TaxId),
         "wanted_date" => date(faults, field, details.wanted_date.as_ref()).map(Detail::WantedDate),
-        "partial" => Some(Detail::Partial(details.partial)),
+        "partial" => Ok(Detail::Partial(details.partial)),
         "new_btn" => tn(faults, field, &details.new_btn).map(Detail::NewBtn),
         "customer_reference" => {
             text(faults, field, &details.customer_reference).map(Detail::CustomerReference)
         }
-        _unknown => None,
-    }
+        _unknown => Err(Faulty),
+    };
+    detail.ok()
 }
 
-/// Reads a text that may be empty. Outer `None`: it is wrong.
-pub(super) fn text<T>(faults: &mut Faults, field: &str, raw: &str) -> Option<Option<T>>
+/// Reads a text that may be empty.
+pub(super) fn text<T>(faults: &mut Faults, field: &str, raw: &str) -> Result<Option<T>, Faulty>
 where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
 {
     let value = faults.optional(field, raw);
-    (raw.is_empty() || value.is_some()).then_some(value)
+    if raw.is_empty() || value.is_some() {
+        Ok(value)
+    } else {
+        Err(Faulty)
+    }
 }
 
 /// Reads a secret that may be empty.
@@ -116,41 +128,37 @@ pub(super) fn secret(
     field: &str,
     raw: &str,
     chars_max: usize,
-) -> Option<Option<Secret>> {
+) -> Result<Option<Secret>, Faulty> {
     if raw.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    faults
-        .check(field, "INVALID", read_secret(raw, chars_max))
-        .map(Some)
+    let secret = faults.check(field, "INVALID", read_secret(raw, chars_max));
+    secret.map(Some).ok_or(Faulty)
 }
 
 /// Reads a number that may be empty.
-pub(super) fn tn(faults: &mut Faults, field: &str, raw: &str) -> Option<Option<Tn>> {
+pub(super) fn tn(faults: &mut Faults, field: &str, raw: &str) -> Result<Option<Tn>, Faulty> {
     if raw.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    match numbering::parse(raw) {
-        Ok(tn) => Some(Some(tn)),
-        Err(refusal) => {
-            faults.add(field, refusal.code(), refusal.to_string());
-            None
-        }
-    }
+    numbering::parse(raw).map(Some).map_err(|refusal| {
+        faults.add(field, refusal.code(), refusal.to_string());
+        Faulty
+    })
 }
 
 fn subscriber_kind(
     faults: &mut Faults,
     field: &str,
     details: &v1::OrderDetails,
-) -> Option<Option<SubscriberKind>> {
+) -> Result<Option<SubscriberKind>, Faulty> {
     match v1::SubscriberKind::try_from(details.subscriber_kind) {
-        Ok(v1::SubscriberKind::Unspecified) => Some(None),
-        Ok(v1::SubscriberKind::Residential) => Some(Some(SubscriberKind::Residential)),
-        Ok(v1::SubscriberKind::Business) => Some(Some(SubscriberKind::Business)),
+        Ok(v1::SubscriberKind::Unspecified) => Ok(None),
+        Ok(v1::SubscriberKind::Residential) => Ok(Some(SubscriberKind::Residential)),
+        Ok(v1::SubscriberKind::Business) => Ok(Some(SubscriberKind::Business)),
         Err(_) => {
             faults.add(field, "INVALID", "is not a kind of subscriber");
-            None
+            Err(Faulty)
         }
     }
 }
@@ -160,23 +168,24 @@ pub(super) fn date(
     faults: &mut Faults,
     field: &str,
     raw: Option<&types_v1::Date>,
-) -> Option<Option<jiff::civil::Date>> {
-    let Some(raw) = raw else { return Some(None) };
+) -> Result<Option<Date>, Faulty> {
+    let Some(raw) = raw else { return Ok(None) };
     let date = stamp::date_from_proto(raw);
     if date.is_none() {
         faults.add(field, "INVALID", "is not a date of the years 2000 to 9999");
     }
-    date.map(Some)
+    date.map(Some).ok_or(Faulty)
 }
 
 /// Reads an address, any part of which may be missing.
-pub(super) fn address(faults: &mut Faults, field: &str, raw: &types_v1::Address) -> Option<Address> {
+pub(super) fn address(faults: &mut Faults, field: &str, raw: &types_v1::Address) -> Result<Address, Faulty> {
+    // All parts are read before the first that is wrong ends it, so that every fault is noted.
     let street = text(faults, &format!("{field}.street"), &raw.street);
     let unit = text(faults, &format!("{field}.unit"), &raw.unit);
     let city = text(faults, &format!("{field}.city"), &raw.city);
     let state = text(faults, &format!("{field}.state"), &raw.state);
     let postal_code = text(faults, &format!("{field}.postal_code"), &raw.postal_code);
-    Some(Address {
+    Ok(Address {
         street: street?,
         unit: unit?,
         city: city?,

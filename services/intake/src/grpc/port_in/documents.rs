@@ -105,7 +105,7 @@ fn read_header(header: &v1::DocumentHeader) -> Result<NewDocument, Status> {
     }
     faults.at_most("file_name", file_name, FILE_NAME_CHARS_MAX);
     let dated = date(&mut faults, "dated", header.dated.as_ref());
-    if dated == Some(None) && kind.is_some_and(|kind| kind != DocumentKind::Other) {
+    if matches!(dated, Ok(None)) && kind.is_some_and(|kind| kind != DocumentKind::Other) {
         faults.add(
             "dated",
             "MISSING",
@@ -114,7 +114,7 @@ fn read_header(header: &v1::DocumentHeader) -> Result<NewDocument, Status> {
     }
     let new = order
         .zip(kind)
-        .zip(dated)
+        .zip(dated.ok())
         .map(|((order, kind), dated)| NewDocument {
             order,
             kind,

@@ -10,7 +10,7 @@ use numbering::NpacRegion;
 use portway_proto::intake::v1;
 use types::Tn;
 
-use super::details::{secret, text};
+use super::details::{Faulty, secret, text};
 use crate::ops::port_in::PIN_CHARS_MAX;
 
 /// Numbers in one call at most; more come as a file.
@@ -42,7 +42,7 @@ pub(super) fn read(faults: &mut Faults, drafts: &[v1::NumberDraft], now: Timesta
             faults.add(field, code, refusal.to_string());
         });
         let rest = read_rest(faults, index, draft);
-        if let (Ok(info), Some((pin, agent_name, agent_email))) = (number, rest) {
+        if let (Ok(info), Ok((pin, agent_name, agent_email))) = (number, rest) {
             numbers.push(OrderNumber {
                 pin,
                 agent_name,
@@ -57,7 +57,7 @@ pub(super) fn read(faults: &mut Faults, drafts: &[v1::NumberDraft], now: Timesta
 /// A number's PIN, and its agent's name and address.
 type Rest = (Option<KeptSecret>, Option<ShortText>, Option<Email>);
 
-fn read_rest(faults: &mut Faults, index: usize, draft: &v1::NumberDraft) -> Option<Rest> {
+fn read_rest(faults: &mut Faults, index: usize, draft: &v1::NumberDraft) -> Result<Rest, Faulty> {
     let pin = secret(
         faults,
         &format!("numbers[{index}].pin"),
@@ -70,7 +70,7 @@ fn read_rest(faults: &mut Faults, index: usize, draft: &v1::NumberDraft) -> Opti
         &format!("numbers[{index}].agent_email"),
         &draft.agent_email,
     );
-    Some((pin?.map(KeptSecret::Given), agent_name?, agent_email?))
+    Ok((pin?.map(KeptSecret::Given), agent_name?, agent_email?))
 }
 
 /// Reads numbers that are only named.

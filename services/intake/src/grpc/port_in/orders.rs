@@ -345,7 +345,7 @@ fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilte
     }
     let tn = details::tn(&mut faults, "phone_number", &body.phone_number);
     let reference = Some(body.customer_reference.clone()).filter(|reference| !reference.is_empty());
-    let filter = tn.map(|tn| OrderFilter {
+    let filter = tn.ok().map(|tn| OrderFilter {
         account: None,
         states,
         tn,

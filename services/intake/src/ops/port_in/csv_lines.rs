@@ -133,51 +133,44 @@ impl Header {
         let [phone_number, pin, agent_name, agent_email] = self
             .0
             .map(|place| record.get(place).map(str::trim).unwrap_or_default());
-        let info = match numbering::inspect(phone_number, today) {
-            Ok(info) => Some(info),
-            Err(_) if phone_number.is_empty() => {
-                fault(COLUMNS[0], "MISSING", "there is no number".to_owned());
-                None
-            }
-            Err(refusal) => {
-                fault(COLUMNS[0], refusal.code(), refusal.to_string());
-                None
-            }
-        };
-        let mut read = |column, text: &str, code, message: &str| {
-            if text.is_empty() {
-                None
+        let info = numbering::inspect(phone_number, today);
+        if let Err(refusal) = &info {
+            let code = if phone_number.is_empty() {
+                "MISSING"
             } else {
-                fault(column, code, message.to_owned()).into()
-            }
-        };
-        let pin = match read_secret(pin, PIN_CHARS_MAX) {
-            Ok(pin) => Some(KeptSecret::Given(pin)),
-            Err(_) => read(COLUMNS[1], pin, "INVALID", "a PIN has at most 32 characters").and(None),
-        };
-        let agent_name = agent_name.parse().ok().or_else(|| {
-            read(
-                COLUMNS[2],
-                agent_name,
+                refusal.code()
+            };
+            fault(COLUMNS[0], code, refusal.to_string());
+        }
+        let secret = read_secret(pin, PIN_CHARS_MAX).ok();
+        if secret.is_none() && !pin.is_empty() {
+            fault(
+                COLUMNS[1],
                 "INVALID",
-                "a name has at most 100 characters",
-            )
-            .and(None)
-        });
-        let agent_email = agent_email.parse().ok().or_else(|| {
-            read(
+                "a PIN has at most 32 characters".to_owned(),
+            );
+        }
+        let name = agent_name.parse().ok();
+        if name.is_none() && !agent_name.is_empty() {
+            fault(
+                COLUMNS[2],
+                "INVALID",
+                "a name has at most 100 characters".to_owned(),
+            );
+        }
+        let email = agent_email.parse().ok();
+        if email.is_none() && !agent_email.is_empty() {
+            fault(
                 COLUMNS[3],
-                agent_email,
                 "EMAIL",
-                "an email address has the form name@domain.tld",
-            )
-            .and(None)
-        });
+                "an email address has the form name@domain.tld".to_owned(),
+            );
+        }
         Some(OrderNumber {
-            pin,
-            agent_name,
-            agent_email,
-            ..OrderNumber::draft(info?)
+            pin: secret.map(KeptSecret::Given),
+            agent_name: name,
+            agent_email: email,
+            ..OrderNumber::draft(info.ok()?)
         })
     }
 }

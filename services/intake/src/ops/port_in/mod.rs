@@ -35,7 +35,7 @@ pub(crate) use crate::store::port_in::timeline::TimelineEntry;
 pub(crate) use cancel::{CancelError, cancel};
 pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
 pub(crate) use documents::{FILE_BYTES_MAX, NewDocument, UploadError, upload};
-pub(crate) use draft::{DraftError, Imported, add_numbers, create, import_numbers, remove_numbers, update};
+pub(crate) use draft::{DraftError, add_numbers, create, import_numbers, remove_numbers, update};
 pub(crate) use due::{backlog, do_what_is_due};
 pub(crate) use fix::{FixError, apply_fix, confirm_remedy};
 pub(crate) use hear::{CommandNews, HearError, HeardFrom, record_answer, record_command};

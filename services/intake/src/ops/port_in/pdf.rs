@@ -58,11 +58,13 @@ impl Pdf {
             return Err(BadPdf::NotPdf);
         }
         let options = LoadOptions::with_max_decompressed_size(STREAM_BYTES_MAX);
-        let document = Document::load_mem_with_options(&content, options).map_err(|error| match error {
-            lopdf::Error::InvalidPassword
-            | lopdf::Error::Decryption(_)
-            | lopdf::Error::UnsupportedSecurityHandler(_) => BadPdf::Encrypted,
-            _ => BadPdf::Damaged,
+        let loaded = Document::load_mem_with_options(&content, options);
+        let document = loaded.map_err(|error| {
+            if is_locked(&error) {
+                BadPdf::Encrypted
+            } else {
+                BadPdf::Damaged
+            }
         })?;
         if document.is_encrypted() || document.was_encrypted() {
             return Err(BadPdf::Encrypted);
@@ -80,6 +82,14 @@ impl Pdf {
             content,
         })
     }
+}
+
+fn is_locked(error: &lopdf::Error) -> bool {
+    use lopdf::Error;
+    matches!(
+        error,
+        Error::InvalidPassword | Error::Decryption(_) | Error::UnsupportedSecurityHandler(_)
+    )
 }
 
 /// Every number in a text. Digits belong together when nothing but the usual punctuation stands between them, on one

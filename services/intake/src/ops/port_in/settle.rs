@@ -1,6 +1,8 @@
 //! Makes a transition real: order, registry of live numbers, inventory, commands, history and events, all in the
 //! caller's transaction. The only place that does, so that none of them is forgotten.
 
+use std::collections::HashSet;
+
 use intake_domain::port_in::{CommandState, InventoryChange, Order, OrderNumber, OrderState, Transition};
 use jiff::Timestamp;
 use pg::StoreError;
@@ -94,7 +96,8 @@ async fn change_inventory(
         }
         InventoryChange::PutInService(tns) => {
             // A carrier that activates early has not waited for us to expect the numbers.
-            let ported = record.numbers.iter().filter(|number| tns.contains(&number.tn));
+            let named: HashSet<Tn> = tns.iter().copied().collect();
+            let ported = record.numbers.iter().filter(|number| named.contains(&number.tn));
             let arriving: Vec<_> = ported.map(|number| incoming(order, number, now)).collect();
             inventory::insert_incoming(conn, &arriving).await?;
             inventory::put_in_service(conn, record.id, tns, now).await

@@ -89,27 +89,10 @@ pub(crate) async fn report_progress(
     };
     store::port_out::lock_request(&mut tx, &key).await?;
     let mut cases = store::port_out::cases_of_request(&mut tx, &key).await?;
+    let at = progress.occurred_at;
     match progress.news {
-        News::Ported => {
-            end(
-                &mut tx,
-                &mut cases,
-                Progress::PortedOut,
-                progress.occurred_at,
-                now,
-            )
-            .await?
-        }
-        News::Cancelled => {
-            end(
-                &mut tx,
-                &mut cases,
-                Progress::Withdrawn,
-                progress.occurred_at,
-                now,
-            )
-            .await?
-        }
+        News::Ported => end(&mut tx, &mut cases, Progress::PortedOut, at, now).await?,
+        News::Cancelled => end(&mut tx, &mut cases, Progress::Withdrawn, at, now).await?,
         News::FocChanged(foc_at) => move_foc(&mut tx, &mut cases, foc_at, now).await?,
     }
     tx.commit().await?;

@@ -25,6 +25,10 @@ macro_rules! order_columns {
 }
 pub(super) use order_columns;
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column; the domain has states instead"
+)]
 #[derive(sqlx::FromRow)]
 pub(super) struct OrderRow {
     pub(super) order_id: Uuid,

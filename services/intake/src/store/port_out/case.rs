@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use intake_domain::port_out::{AskedNumber, Denial, PortOut, RequestKey};
+use intake_domain::port_out::{AnswerState, AskedNumber, Denial, PortOut, RequestKey};
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -63,7 +63,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
     .bind(case.version)
     .bind(case.foc_at.map(ToSqlx::to_sqlx))
     .bind(case.silence.code())
-    .bind(case.answer.map(|answer| answer.code()))
+    .bind(case.answer.map(AnswerState::code))
     .bind(columns.state)
     .bind(columns.answer_due_at)
     .bind(claim.map(|claim| claim.reason.code()))
@@ -114,7 +114,7 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
     .bind(case.id.as_uuid())
     .bind(case.version)
     .bind(case.foc_at.map(ToSqlx::to_sqlx))
-    .bind(case.answer.map(|answer| answer.code()))
+    .bind(case.answer.map(AnswerState::code))
     .bind(columns.state)
     .bind(columns.answer_due_at)
     .bind(claim.map(|claim| claim.reason.code()))

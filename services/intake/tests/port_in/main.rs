@@ -1,0 +1,19 @@
+//! Port-in orders by the front door: real Postgres, real gRPC, the gateway's events over a real feed, a clock that is
+//! moved.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test is made of may panic as the test does"
+)]
+
+mod answers;
+mod customer;
+mod documents;
+mod drafts;
+mod feed;
+mod harness;
+mod imports;
+mod journey;
+mod lists;
+mod privacy;
+mod races;
+mod timers;
