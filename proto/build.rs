@@ -6,7 +6,18 @@ const PACKAGES: [(&str, &[&str]); 8] = [
     ("types", &["types", "access"]),
     ("events", &["events"]),
     ("carrier", &["carrier"]),
-    ("intake", &["accounts", "port_in", "documents", "numbers", "port_outs", "gateway_calls", "events"]),
+    (
+        "intake",
+        &[
+            "accounts",
+            "port_in",
+            "documents",
+            "numbers",
+            "port_outs",
+            "gateway_calls",
+            "events",
+        ],
+    ),
     ("gateway", &["gateway"]),
     ("notification", &["notification"]),
     ("billing", &["billing"]),
@@ -16,12 +27,19 @@ const PACKAGES: [(&str, &[&str]); 8] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let files: Vec<String> = PACKAGES
         .iter()
-        .flat_map(|(package, files)| files.iter().map(move |file| format!("portway/{package}/v1/{file}.proto")))
+        .flat_map(|(package, files)| {
+            files
+                .iter()
+                .map(move |file| format!("portway/{package}/v1/{file}.proto"))
+        })
         .collect();
     println!("cargo:rerun-if-changed=portway");
     // protox's own set keeps custom options, which a decoded FileDescriptorSet would lose.
     let mut compiler = protox::Compiler::new(["."])?;
-    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(&files)?;
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out_dir.join("portway.bin"), compiler.encode_file_descriptor_set())?;
     let set = compiler.file_descriptor_set();

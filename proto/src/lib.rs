@@ -15,4 +15,13 @@ macro_rules! packages {
     )*};
 }
 
-packages!(types, events, carrier, intake, gateway, notification, billing, sim);
+packages!(
+    types,
+    events,
+    carrier,
+    intake,
+    gateway,
+    notification,
+    billing,
+    sim
+);

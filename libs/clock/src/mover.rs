@@ -137,7 +137,9 @@ impl ClockMover {
     pub async fn advance_by(&self, span: SignedDuration) -> Result<Moved, MoveError> {
         let _one_at_a_time = self.moving.lock().await;
         let from = self.clock.now();
-        let target = from.checked_add(span.max(SignedDuration::ZERO)).unwrap_or(Timestamp::MAX);
+        let target = from
+            .checked_add(span.max(SignedDuration::ZERO))
+            .unwrap_or(Timestamp::MAX);
         self.go(from, target).await
     }
 

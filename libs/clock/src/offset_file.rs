@@ -25,7 +25,10 @@ impl OffsetFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        text.trim().parse::<SignedDuration>().map(Some).map_err(|_| self.broken())
+        text.trim()
+            .parse::<SignedDuration>()
+            .map(Some)
+            .map_err(|_| self.broken())
     }
 
     /// Replaces the kept offset and returns when it is on the disk.

@@ -13,7 +13,9 @@ const REJECT_CODES: &str = include_str!("../data/reject_codes.csv");
 
 static BUILT_IN: LazyLock<Crosswalk> = LazyLock::new(|| {
     // Flexible, because the notes at the end of a row have commas.
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(REJECT_CODES.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(REJECT_CODES.as_bytes());
     let mappings: Result<Vec<Mapping>, csv::Error> = reader.deserialize().collect();
     #[expect(
         clippy::expect_used,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth::{AccessLayer, Grants, KeySet, Rules, ServiceIdentity, SigningKey};
 use futures::{Stream, StreamExt};
 use grpc::{Lifecycle, Peer, PeerSettings, Reply, ServerSettings};
+use pg::PgSettings;
 use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient;
 use portway_proto::events::v1::event_feed_service_server::{EventFeedService, EventFeedServiceServer};
 use portway_proto::events::v1::{
@@ -85,7 +86,13 @@ impl Running {
         let (pem, key) = SigningKey::generate("service:billing").unwrap();
         let keys = KeySet::from_json(&format!("{{\"keys\":[{key}]}}")).unwrap();
         // Services need no grants, so nobody asks this database.
-        let nowhere = sqlx::PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
+        let nowhere = pg::connect(&PgSettings {
+            url: "postgres://nobody@127.0.0.1:1/none".to_owned(),
+            schema: "none".to_owned(),
+            application: "grpc-test".to_owned(),
+            connections_max: 1,
+        })
+        .unwrap();
         let access = AccessLayer::new(keys, Rules::portway().unwrap(), Grants::new(nowhere));
         let mut routes = RoutesBuilder::default();
         routes.add_service(EventFeedServiceServer::new(Stub));

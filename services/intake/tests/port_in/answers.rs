@@ -88,7 +88,7 @@ const CONSEQUENCES: [Consequence; 13] = [
     ),
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_class_of_a_reason_says_what_happens_next() {
     let intake = TestIntake::start("classes").await;
     let customer = intake.customer().await;
@@ -137,7 +137,7 @@ async fn the_class_of_a_reason_says_what_happens_next() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_final_refusal_names_numbers_and_reasons() {
     let intake = TestIntake::start("refused").await;
     let customer = intake.customer().await;
@@ -156,7 +156,7 @@ async fn a_final_refusal_names_numbers_and_reasons() {
     assert_eq!(events[0].reasons.len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_answer_three_times_changes_the_order_once() {
     let intake = TestIntake::start("thrice").await;
     let customer = intake.customer().await;
@@ -180,7 +180,7 @@ async fn the_same_answer_three_times_changes_the_order_once() {
     assert_eq!(customer.get(&order).await.etag, fixed.etag);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_an_older_version_is_recorded_and_changes_nothing() {
     let intake = TestIntake::start("stale").await;
     let customer = intake.customer().await;
@@ -194,7 +194,7 @@ async fn an_answer_to_an_older_version_is_recorded_and_changes_nothing() {
     assert_eq!(intake.event_names(&order).await.last().unwrap(), "OrderSubmitted");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_customer_settled_is_confirmed_and_sent_again() {
     let intake = TestIntake::start("remedy").await;
     let customer = intake.customer().await;
@@ -222,7 +222,7 @@ async fn what_the_customer_settled_is_confirmed_and_sent_again() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_is_done_when_the_carrier_says_so_and_answers_after_it_change_nothing() {
     let intake = TestIntake::start("cancel").await;
     let customer = intake.customer().await;
@@ -269,7 +269,7 @@ async fn a_cancel_is_done_when_the_carrier_says_so_and_answers_after_it_change_n
     assert_eq!(intake.event_names(&order).await.last().unwrap(), "OrderCancelled");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_cancel_goes_back_to_where_the_order_was() {
     let intake = TestIntake::start("refusedcancel").await;
     let customer = intake.customer().await;
@@ -303,7 +303,7 @@ async fn a_refused_cancel_goes_back_to_where_the_order_was() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_port_in_parts() {
     let intake = TestIntake::start("parts").await;
     let customer = intake.customer().await;
@@ -335,7 +335,7 @@ async fn numbers_port_in_parts() {
     assert_eq!(tns, [[ONE], [TWO]]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_the_carrier_refuses_is_never_shown_as_done() {
     let intake = TestIntake::start("refusedcommand").await;
     let customer = intake.customer().await;

@@ -61,7 +61,11 @@ impl Customer {
 
     /// An order of two numbers, submitted.
     pub(crate) async fn submitted(&self) -> Order {
-        let draft = self.draft(&[ONE, TWO]).await;
+        self.submitted_of(&[ONE, TWO]).await
+    }
+
+    pub(crate) async fn submitted_of(&self, tns: &[&str]) -> Order {
+        let draft = self.draft(tns).await;
         self.upload(&draft, DocumentKind::Bill, date(2026, 11, 1), &pdf(&["Bill"]))
             .await
             .unwrap();

@@ -8,7 +8,7 @@ use tonic::Code;
 use crate::customer::{ONE, TWO, key, pdf};
 use crate::harness::{TestIntake, ask, reason};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_kept_once_under_its_hash_with_the_numbers_it_lists() {
     let intake = TestIntake::start("documents").await;
     let customer = intake.customer().await;
@@ -63,7 +63,7 @@ async fn a_document_is_kept_once_under_its_hash_with_the_numbers_it_lists() {
     assert_eq!(reason(&other), "IDEMPOTENCY_KEY_REUSED");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_sound_pdf_is_refused_before_anything_is_stored() {
     let intake = TestIntake::start("baddocuments").await;
     let customer = intake.customer().await;
@@ -108,7 +108,7 @@ async fn what_is_no_sound_pdf_is_refused_before_anything_is_stored() {
     assert!(!intake.folder.path().join("documents").exists());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_header_says_what_the_document_is_and_of_when() {
     use v1::upload_document_request::Part;
     let intake = TestIntake::start("header").await;

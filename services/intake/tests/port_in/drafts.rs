@@ -8,7 +8,7 @@ use tonic::Code;
 use crate::customer::{ONE, TWO, details, key, number};
 use crate::harness::{TestIntake, change, reason, refusal};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_fault_of_a_request_is_named_at_once() {
     let intake = TestIntake::start("faults").await;
     let customer = intake.customer().await;
@@ -79,7 +79,7 @@ async fn every_fault_of_a_request_is_named_at_once() {
     assert_eq!(orders, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_wrong_numbers_are_refused_in_a_reply_of_bounded_size() {
     let intake = TestIntake::start("manyfaults").await;
     let customer = intake.customer().await;
@@ -98,7 +98,7 @@ async fn a_thousand_wrong_numbers_are_refused_in_a_reply_of_bounded_size() {
     assert_eq!(faults[25].1, "MORE_FAULTS");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_named_fields_change_and_an_empty_one_is_taken_away() {
     let intake = TestIntake::start("update").await;
     let customer = intake.customer().await;
@@ -160,7 +160,7 @@ async fn only_the_named_fields_change_and_an_empty_one_is_taken_away() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_added_and_taken_out_of_drafts_alone() {
     let intake = TestIntake::start("numbers").await;
     let customer = intake.customer().await;
@@ -218,7 +218,7 @@ async fn numbers_are_added_and_taken_out_of_drafts_alone() {
     assert_eq!(reason(&ended), "ILLEGAL_TRANSITION");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_create_makes_one_order_and_another_request_under_its_key_none() {
     let intake = TestIntake::start("repeat").await;
     let customer = intake.customer().await;

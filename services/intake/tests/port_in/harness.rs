@@ -29,7 +29,7 @@ use crate::feed::GatewayFeed;
 /// A Monday, ten in the morning in New York.
 pub(crate) const START: &str = "2026-11-23T15:00:00Z";
 /// Nothing waits longer.
-const BOUND: Duration = Duration::from_secs(20);
+pub(crate) const BOUND: Duration = Duration::from_secs(20);
 
 pub(crate) struct TestIntake {
     pub(crate) clock: Clock,
@@ -118,7 +118,11 @@ impl TestIntake {
     }
 
     pub(crate) async fn customer_who_may(&self, permissions: &[&str]) -> Customer {
-        let account = AccountId::generate();
+        self.user_of(AccountId::generate(), permissions).await
+    }
+
+    /// A user of an account with these permissions; of the platform's own too.
+    pub(crate) async fn user_of(&self, account: AccountId, permissions: &[&str]) -> Customer {
         let subject: Subject = "user:owner".parse().unwrap();
         let permissions: Vec<String> = permissions
             .iter()

@@ -9,7 +9,7 @@ use crate::harness::{TestIntake, reason, refusal};
 
 const HEADER: &str = "Phone Number,PIN,Agent Name,Agent Email\n";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_line_is_named_and_nothing_is_added_unless_asked_to() {
     let intake = TestIntake::start("csv").await;
     let customer = intake.customer().await;
@@ -61,7 +61,7 @@ async fn a_wrong_line_is_named_and_nothing_is_added_unless_asked_to() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn twenty_thousand_numbers_are_imported_submitted_and_ported_and_one_more_is_refused() {
     let intake = TestIntake::start("bulk").await;
     let customer = intake.customer().await;

@@ -15,7 +15,7 @@ const FOC_AT: &str = "2026-12-01T05:00:00Z";
 const FOC_SECONDS: i64 = 1_796_101_200;
 const NEW_PIN: &str = "90210000";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_goes_from_draft_to_ported_though_a_pin_was_wrong() {
     let intake = TestIntake::start("journey").await;
     let customer = intake.customer().await;

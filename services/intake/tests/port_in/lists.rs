@@ -20,7 +20,7 @@ fn ids(orders: &[v1::Order]) -> Vec<&str> {
     orders.iter().map(|order| order.order_id.as_str()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_hold_every_order_once_newest_first() {
     let intake = TestIntake::start("pages").await;
     let customer = intake.customer().await;
@@ -64,7 +64,7 @@ async fn pages_hold_every_order_once_newest_first() {
     assert_eq!(whole.next_page_token, "", "a full last page is the last");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn filters_must_all_match() {
     let intake = TestIntake::start("filters").await;
     let customer = intake.customer().await;
@@ -126,7 +126,7 @@ async fn filters_must_all_match() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_lists_are_refused_with_every_fault() {
     let intake = TestIntake::start("wronglists").await;
     let customer = intake.customer().await;
@@ -156,7 +156,7 @@ async fn wrong_lists_are_refused_with_every_fault() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_history_comes_in_pages_oldest_first() {
     let intake = TestIntake::start("history").await;
     let customer = intake.customer().await;

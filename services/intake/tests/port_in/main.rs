@@ -1,5 +1,5 @@
 //! Port-in orders by the front door: real Postgres, real gRPC, the gateway's events over a real feed, a clock that is
-//! moved.
+//! moved. The tests have several threads, because a service's tasks end while its database is dropped.
 #![expect(
     clippy::unwrap_used,
     reason = "what a test is made of may panic as the test does"
@@ -10,6 +10,7 @@ mod customer;
 mod documents;
 mod drafts;
 mod feed;
+mod fixes;
 mod harness;
 mod imports;
 mod journey;

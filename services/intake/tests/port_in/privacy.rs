@@ -12,7 +12,7 @@ use types::AccountId;
 use crate::customer::{ACCOUNT_NUMBER, ONE, PIN, key, pdf, pin};
 use crate::harness::{TestIntake, ask, change, reason};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_accounts_order_is_as_if_it_were_not_there() {
     let intake = TestIntake::start("tenants").await;
     let (owner, stranger) = (intake.customer().await, intake.customer().await);
@@ -57,7 +57,7 @@ async fn another_accounts_order_is_as_if_it_were_not_there() {
     assert_eq!(listed.orders.len(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn seeing_and_changing_are_two_permissions_and_the_package_is_for_the_gateway_alone() {
     let intake = TestIntake::start("permissions").await;
     let order = intake.customer().await.submitted().await;
@@ -96,7 +96,35 @@ async fn seeing_and_changing_are_two_permissions_and_the_package_is_for_the_gate
     assert_eq!(reason(&superseded), "VERSION_SUPERSEDED");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_sees_every_order_and_has_none() {
+    let intake = TestIntake::start("platform").await;
+    let order = intake.customer().await.submitted().await;
+    let operator = intake
+        .user_of(AccountId::PLATFORM, &["port_in.view", "port_in.modify"])
+        .await;
+    assert_eq!(
+        operator.find(&order.request_number).await.unwrap().order_id,
+        order.order_id
+    );
+    let request = v1::ListOrdersRequest::default();
+    let listed = operator
+        .port_in()
+        .list_orders(ask(&operator.token, request))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(listed.orders.len(), 1);
+    let request = v1::CreateOrderRequest::default();
+    let refused = operator
+        .port_in()
+        .create_order(change(&operator.token, &key(), request))
+        .await
+        .unwrap_err();
+    assert_eq!(reason(&refused), "PLATFORM_HAS_NO_ORDERS");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_secret_lies_in_any_table_or_event() {
     const NEW_PIN: &str = "90210774";
     const TAX_ID: &str = "987654321";

@@ -77,7 +77,7 @@ async fn one_of_two_orders_of_the_same_number_wins_and_the_other_is_not_told_who
     customers[losing].submit(&drafts[losing]).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_is_in_service_here_cannot_be_brought_again() {
     let intake = TestIntake::start("ours").await;
     let customer = intake.customer().await;

@@ -4,9 +4,12 @@ use portway_proto::gateway::v1::Answer;
 use portway_proto::intake::v1::OrderState;
 use tonic::Code;
 
-use crate::harness::{TestIntake, refusal};
+use testkit::eventually;
 
-#[tokio::test]
+use crate::customer::ONE;
+use crate::harness::{BOUND, TestIntake, refusal};
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_acts_for_thirty_days_and_the_numbers_are_free() {
     let intake = TestIntake::start("abandoned").await;
     let customer = intake.customer().await;
@@ -28,7 +31,7 @@ async fn nobody_acts_for_thirty_days_and_the_numbers_are_free() {
     assert_eq!(intake.event_names(&order).await.last().unwrap(), "OrderAbandoned");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_over_that_never_comes_is_abandoned() {
     let intake = TestIntake::start("neveractive").await;
     let customer = intake.customer().await;
@@ -45,7 +48,7 @@ async fn a_cut_over_that_never_comes_is_abandoned() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_comes_too_late_a_day_before_the_cut_over() {
     let cases = [
         ("2026-11-30T04:59:00Z", true),
@@ -74,7 +77,7 @@ async fn a_cancel_comes_too_late_a_day_before_the_cut_over() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_date_that_moves_moves_the_cut_over() {
     let intake = TestIntake::start("moved").await;
     let customer = intake.customer().await;
@@ -87,4 +90,42 @@ async fn a_date_that_moves_moves_the_cut_over() {
     assert_eq!(intake.inventory().await.len(), 2, "what has arrived stays");
     intake.advance_to("2026-12-03T05:00:00Z").await;
     assert_eq!(customer.get(&order).await.state(), OrderState::Activating);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_cannot_be_acted_on_does_not_hold_up_the_others() {
+    let intake = TestIntake::start("postponed").await;
+    let customer = intake.customer().await;
+    let stuck = customer.submitted().await;
+    // A number that came by another order in the meantime: something that must not be.
+    sqlx::query(
+        "INSERT INTO inventory_number (tn, account_id, state, since, origin_order_id, account_number, postal_code,
+                                       end_user_name)
+         VALUES ($1, gen_random_uuid(), 'IN_SERVICE', now(), gen_random_uuid(), '1', '07102', 'Somebody')",
+    )
+    .bind(ONE)
+    .execute(&intake.pool)
+    .await
+    .unwrap();
+    let other = customer.submitted_of(&["201-867-0188"]).await;
+    intake.hear_foc(&stuck, "2026-12-01T05:00:00Z").await;
+    intake.hear_foc(&other, "2026-12-01T06:00:00Z").await;
+    intake
+        .clock
+        .advance_to("2026-11-29T06:00:00Z".parse().unwrap())
+        .unwrap();
+    eventually(BOUND, "the other order's number is incoming", async || {
+        intake
+            .inventory()
+            .await
+            .iter()
+            .any(|(_, state)| state == "INCOMING")
+    })
+    .await;
+    let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM port_order WHERE retry_at > now()")
+        .fetch_one(&intake.pool)
+        .await
+        .unwrap();
+    assert_eq!(waiting, 1);
+    assert_eq!(customer.get(&stuck).await.state(), OrderState::FocConfirmed);
 }

@@ -14,7 +14,7 @@ use types::Secret;
 use crate::up::secrets::{Secrets, key_set, schema_of};
 
 /// How often the gateway asks the simulated carrier partner for news, by the business clock.
-const POLL_INTERVAL: Duration = Duration::from_mins(30);
+const POLL_INTERVAL: Duration = Duration::from_hours(2);
 /// Connections of one replica of one service to Postgres.
 const CONNECTIONS_MAX: u32 = 16;
 
