@@ -6,30 +6,24 @@ use jiff::{SignedDuration, Timestamp};
 use portway::client::{Clients, EndpointsFile, ask, change};
 use portway::upload::document_messages;
 use portway_proto::billing::v1::{Charge, ListChargesRequest};
-use portway_proto::carrier::v1::{AnswerKind, PortOutRequest, RawReason};
+use portway_proto::carrier::v1::PortOutRequest;
 use portway_proto::intake::v1::{
     AcceptPortOutRequest, ApplyFixRequest, Correction, CreateOrderRequest, DocumentHeader, DocumentKind,
     GetOrderRequest, GetPortOutRequest, InventoryState, ListNumbersRequest, ListPortOutsRequest, Number,
-    NumberDraft, Order, OrderDetails, PortOut, SubmitOrderRequest, SubscriberKind,
+    NumberDraft, Order, PortOut, SubmitOrderRequest,
 };
-use portway_proto::notification::v1::{Delivery, ListDeliveriesRequest};
+use portway_proto::notification::v1::{CreateWebhookEndpointRequest, Delivery, ListDeliveriesRequest};
 use portway_proto::sim::v1::{
     AdvanceClockRequest, Call, GetClockRequest, ListCallsRequest, PutScriptRequest, RequestPortOutRequest,
     Script, ScriptStep, advance_clock_request::Target,
 };
-use portway_proto::types::v1::{Address, Date};
+use portway_proto::types::v1::Date;
 use service::stamp;
 use tonic::{Request, Status};
 use uuid::Uuid;
 
 use crate::documents;
-
-/// The account's secrets in the tests' orders: none of them may turn up in clear anywhere.
-pub const ACCOUNT_NUMBER: &str = "HR44710092";
-/// The PIN of every number.
-pub const PIN: &str = "73915528";
-/// A tax id.
-pub const TAX_ID: &str = "918273645";
+use crate::given::{PIN, details, prost_duration};
 
 /// Calls the system as the owner of an account, and as the platform's operator where the simulator is concerned.
 #[derive(Clone, Debug)]
@@ -38,19 +32,6 @@ pub struct Customer {
     pub owner: Clients,
     /// As the operator.
     pub operator: Clients,
-}
-
-/// A step of a script: so long after the request, this answer.
-pub fn script_step(after: Duration, kind: AnswerKind) -> ScriptStep {
-    ScriptStep {
-        after: prost_duration(after),
-        kind: kind.into(),
-        ..ScriptStep::default()
-    }
-}
-
-fn prost_duration(duration: Duration) -> Option<prost_types::Duration> {
-    prost_types::Duration::try_from(duration).ok()
 }
 
 /// A request with a key of its own.
@@ -345,6 +326,20 @@ impl Customer {
             .charges
     }
 
+    /// Has a program told of every step, too.
+    pub async fn register_webhook(&self, url: &str) {
+        let request = CreateWebhookEndpointRequest {
+            url: url.to_owned(),
+            steps: Vec::new(),
+        };
+        self.owner
+            .preferences()
+            .unwrap()
+            .create_webhook_endpoint(keyed(request))
+            .await
+            .unwrap();
+    }
+
     /// What was told about an order or port-out, newest first.
     pub async fn deliveries(&self, subject_id: &str) -> Vec<Delivery> {
         let request = ListDeliveriesRequest {
@@ -376,34 +371,5 @@ impl Customer {
             .unwrap()
             .into_inner()
             .calls
-    }
-}
-
-/// A reason of the carrier.
-pub fn raw_reason(tn: &str, code: &str, text: &str) -> RawReason {
-    RawReason {
-        tn: tn.to_owned(),
-        code: code.to_owned(),
-        text: text.to_owned(),
-    }
-}
-
-fn details(btn: &str) -> OrderDetails {
-    OrderDetails {
-        losing_carrier: "sim-wireless".to_owned(),
-        account_number: ACCOUNT_NUMBER.to_owned(),
-        btn: btn.to_owned(),
-        subscriber_kind: SubscriberKind::Business.into(),
-        company_name: "Harbor Realty Group LLC".to_owned(),
-        authorized_by: "Maria Delgado".to_owned(),
-        service_address: Some(Address {
-            street: "21 Market St".to_owned(),
-            unit: String::new(),
-            city: "Newark".to_owned(),
-            state: "NJ".to_owned(),
-            postal_code: "07102".to_owned(),
-        }),
-        tax_id: TAX_ID.to_owned(),
-        ..OrderDetails::default()
     }
 }

@@ -14,8 +14,12 @@ pub mod checks;
 mod customer;
 pub mod documents;
 mod freeze;
+mod given;
+mod receiver;
 mod system;
 
-pub use customer::{ACCOUNT_NUMBER, Customer, PIN, TAX_ID, raw_reason, script_step};
+pub use customer::Customer;
 pub use freeze::Freeze;
+pub use given::{ACCOUNT_NUMBER, PIN, TAX_ID, raw_reason, script_step};
+pub use receiver::Receiver;
 pub use system::{System, SystemOptions};

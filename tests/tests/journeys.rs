@@ -118,8 +118,10 @@ async fn a_number_ports_out_and_leaves_at_once() {
     assert_ported_once(&system, &customer, &order).await;
 
     let foc_at = customer.now().await + SignedDuration::from_hours(72);
-    customer.request_port_out(&order, "WIN-1", &[leaving], foc_at).await;
-    customer.advance(HOUR).await;
+    customer
+        .request_port_out(&order, "WIN-1", &[leaving], foc_at)
+        .await;
+    customer.advance(HOUR * 3).await;
     let port_outs = customer.port_outs().await;
     assert_eq!(port_outs.len(), 1);
     assert_eq!(port_outs[0].state(), PortOutState::Pending);

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use portway_proto::intake::v1::{ListOrdersRequest, PortOutState};
 use system_tests::checks::assert_ported_once;
 use system_tests::{System, SystemOptions};
+use tonic::Code;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -31,8 +32,18 @@ async fn the_same_submit_fifty_times_at_once_is_one_order() {
         let customer = if number % 2 == 0 { &one } else { &other };
         async {
             // A duplicate in progress may be told to come again; then it does.
-            testkit::eventually_some(Duration::from_secs(30), "a reply", async || {
-                customer.try_submit(&draft, "the-one-submit").await.ok()
+            testkit::eventually_some(Duration::from_secs(60), "a reply", async || {
+                match customer.try_submit(&draft, "the-one-submit").await {
+                    Ok(reply) => Some(reply),
+                    Err(refused) => {
+                        let busy = [Code::Aborted, Code::Unavailable].contains(&refused.code());
+                        assert!(
+                            busy,
+                            "a duplicate is told to come again, or gets the reply: {refused:?}"
+                        );
+                        None
+                    }
+                }
             })
             .await
         }
@@ -107,7 +118,7 @@ async fn silence_is_acted_on_once() {
     assert_ported_once(&system, &customer, &order).await;
     let foc_at = customer.now().await + jiff::SignedDuration::from_hours(96);
     customer.request_port_out(&order, "QUIET-1", &[tn], foc_at).await;
-    customer.advance(HOUR).await;
+    customer.advance(HOUR * 3).await;
     let port_out = customer.port_outs().await.remove(0);
     assert_eq!(port_out.state(), PortOutState::Pending);
     customer.advance(DAY * 2).await;

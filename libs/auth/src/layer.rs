@@ -12,7 +12,7 @@ use tower::{Layer, Service};
 
 use crate::caller::{Caller, CallerKind};
 use crate::grants::Grants;
-use crate::keys::KeySet;
+use crate::key_set::KeySet;
 use crate::rules::{Rule, Rules};
 use crate::token;
 
@@ -118,7 +118,7 @@ impl Shared {
                 "send `authorization: Bearer <token>`",
             ));
         };
-        let caller = token::verify(&self.keys, bearer).map_err(|error| {
+        let caller = token::verify(&self.keys, bearer).await.map_err(|error| {
             tracing::debug!(%error, "token refused");
             refuse(
                 Code::Unauthenticated,

@@ -8,6 +8,10 @@
 
 mod caller;
 pub mod grants;
+mod jwk_set;
+mod key_file;
+mod key_set;
+mod key_url;
 mod keys;
 mod layer;
 pub mod permissions;
@@ -16,7 +20,8 @@ mod token;
 
 pub use caller::{Caller, CallerKind};
 pub use grants::Grants;
-pub use keys::{KeyError, KeySet, SigningKey};
+pub use key_set::KeySet;
+pub use keys::{KeyError, SigningKey};
 pub use layer::AccessLayer;
 pub use rules::{Repeat, Rule, RuleError, Rules};
 pub use token::{Claims, Issuer, ServiceIdentity, TokenError};

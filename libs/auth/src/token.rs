@@ -9,7 +9,8 @@ use thiserror::Error;
 use types::{AccountId, ServiceName, Subject};
 
 use crate::caller::{Caller, CallerKind};
-use crate::keys::{KeySet, SigningKey};
+use crate::key_set::KeySet;
+use crate::keys::SigningKey;
 
 const AUDIENCE: &str = "portway";
 /// How far apart the clocks of an issuer and a server may be.
@@ -47,11 +48,11 @@ pub enum TokenError {
 }
 
 /// Verifies a token.
-pub(crate) fn verify(keys: &KeySet, token: &str) -> Result<Caller, TokenError> {
+pub(crate) async fn verify(keys: &KeySet, token: &str) -> Result<Caller, TokenError> {
     let key_id = jsonwebtoken::decode_header(token)?
         .kid
         .ok_or(TokenError::UnknownKey)?;
-    let key = keys.find(&key_id).ok_or(TokenError::UnknownKey)?;
+    let key = keys.find(&key_id).await.ok_or(TokenError::UnknownKey)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "aud", "sub"]);

@@ -107,6 +107,8 @@ pub struct Busy {
 /// What the sources said in one pass.
 struct Pass {
     busy: Vec<Busy>,
+    /// A source that failed, and how.
+    failed: Option<(String, BoxError)>,
     next_due: Option<Timestamp>,
 }
 
@@ -179,7 +181,7 @@ impl ClockMover {
         let mut pause = PAUSE_MIN;
         let mut quiet_passes = 0;
         loop {
-            let pass = self.ask_all(deadline).await?;
+            let pass = self.ask_all(deadline).await;
             if pass.busy.is_empty() {
                 quiet_passes += 1;
                 pause = PAUSE_MIN;
@@ -188,6 +190,9 @@ impl ClockMover {
             }
             if quiet_passes == QUIET_PASSES {
                 return Ok(pass.next_due);
+            }
+            if let Some((name, source)) = pass.failed.filter(|_| Instant::now() >= deadline) {
+                return Err(MoveError::Source { name, source });
             }
             if !pass.busy.is_empty() && Instant::now() >= deadline {
                 let at = self.clock.now();
@@ -203,7 +208,7 @@ impl ClockMover {
     }
 
     /// Asks every source once, all for the same instant.
-    async fn ask_all(&self, deadline: Instant) -> Result<Pass, MoveError> {
+    async fn ask_all(&self, deadline: Instant) -> Pass {
         let now = self.clock.now();
         let asked = self.sources.iter().map(|source| async move {
             (
@@ -213,6 +218,7 @@ impl ClockMover {
         });
         let mut pass = Pass {
             busy: Vec::new(),
+            failed: None,
             next_due: None,
         };
         for (name, answer) in future::join_all(asked).await {
@@ -223,10 +229,15 @@ impl ClockMover {
                 });
                 continue;
             };
-            let backlog = answer.map_err(|source| MoveError::Source {
-                name: name.to_owned(),
-                source,
-            })?;
+            let backlog = match answer {
+                Ok(backlog) => backlog,
+                // A database that is away for a moment has not lost its work: ask again until the limit.
+                Err(source) => {
+                    pass.busy.push(Busy { name: name.to_owned(), due_now: None });
+                    pass.failed = Some((name.to_owned(), source));
+                    continue;
+                }
+            };
             // Work dated now or earlier is due whatever the source calls it; stepping to it would go nowhere.
             let overdue = backlog.next_due.is_some_and(|due| due <= now);
             if backlog.due_now > 0 || overdue {
@@ -238,7 +249,7 @@ impl ClockMover {
             }
             pass.next_due = [pass.next_due, backlog.next_due].into_iter().flatten().min();
         }
-        Ok(pass)
+        pass
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{partition, partition_of};
 
 /// Payload names in one filter at most.
 const TYPES_MAX: usize = 100;
+/// Bytes in one of them at most.
+const TYPE_BYTES_MAX: usize = 200;
 
 /// A stream request that makes sense.
 #[derive(Debug)]
@@ -42,6 +44,20 @@ pub(crate) fn check(caller: &Caller, request: StreamEventsRequest) -> Result<Che
     check_reader(&mut faults, caller, &request.reader, needs_name);
     if request.types.len() > TYPES_MAX {
         faults.add("types", "OUT_OF_RANGE", format!("must be at most {TYPES_MAX}"));
+    }
+    for (index, name) in request.types.iter().enumerate() {
+        let field = || format!("types[{index}]");
+        if name.len() > TYPE_BYTES_MAX {
+            faults.add(
+                field(),
+                "OUT_OF_RANGE",
+                format!("must be at most {TYPE_BYTES_MAX} bytes"),
+            );
+        }
+        // Postgres keeps no NUL in a text.
+        if name.contains('\0') {
+            faults.add(field(), "INVALID", "must not contain a NUL");
+        }
     }
     match &request.start {
         None => faults.add("start", "MISSING", "say where to start"),

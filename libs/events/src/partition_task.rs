@@ -90,10 +90,12 @@ impl PartitionTask {
     /// Acts on one event, or parks it, and moves the cursor, in one transaction. `give_up`: why it is parked.
     async fn act(&self, event: &Event, give_up: Option<&str>) -> Result<(), HandleError> {
         let offset = event.position.as_ref().map_or(0, |position| position.offset);
-        let subject: Uuid = event
-            .subject_id
-            .parse()
-            .map_err(|_| HandleError::Refused("the subject is not a UUID".to_owned()))?;
+        let subject: Uuid = match event.subject_id.parse() {
+            Ok(subject) => subject,
+            // It must not stall the partition: like any other refused event it is parked, under the nil UUID.
+            Err(_) if give_up.is_some() => Uuid::nil(),
+            Err(_) => return Err(HandleError::Refused("the subject is not a UUID".to_owned())),
+        };
         let mut tx = self.pool.begin().await.map_err(StoreError::from)?;
         if cursor::lock(&mut tx, self.source, self.partition).await? >= offset {
             // Another replica was faster.
@@ -153,4 +155,94 @@ pub(crate) fn partition_in(position: &Position) -> Option<i16> {
     i16::try_from(position.partition)
         .ok()
         .filter(|number| partition::all().any(|known| known == *number))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use futures::future::BoxFuture;
+    use pg::{MigrationSet, PgSettings, ServiceRole};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Handler for Nothing {
+        fn types(&self) -> Vec<String> {
+            Vec::new()
+        }
+
+        fn handle<'a>(
+            &'a self,
+            _tx: &'a mut PgConnection,
+            _event: &'a Event,
+        ) -> BoxFuture<'a, Result<(), HandleError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    /// An event that a feed of ours cannot bring: its subjects are UUIDs.
+    fn event_about(subject: &str, offset: i64) -> Event {
+        Event {
+            subject_id: subject.to_owned(),
+            position: Some(Position { partition: 0, offset }),
+            ..Event::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_about_no_uuid_is_parked_and_its_partition_goes_on() {
+        let database = testkit::TestDatabase::create("no_uuid").await;
+        let role = ServiceRole {
+            schema: "sink".to_owned(),
+            password: "secret".to_owned(),
+        };
+        pg::provision(database.url(), std::slice::from_ref(&role))
+            .await
+            .unwrap();
+        let settings = PgSettings {
+            url: pg::url_for(database.url(), &role).unwrap(),
+            schema: role.schema,
+            application: "events-test".to_owned(),
+            connections_max: 2,
+        };
+        let pool = pg::connect(&settings).unwrap();
+        let set = MigrationSet {
+            owner: "events",
+            migrator: &crate::MIGRATOR,
+        };
+        pg::migrate(&pool, &[set]).await.unwrap();
+        cursor::load(&pool, "source").await.unwrap();
+
+        let (sender, work) = mpsc::channel(2);
+        for event in [
+            event_about("nonsense", 1),
+            event_about(&Uuid::new_v4().to_string(), 2),
+        ] {
+            sender.send(Work::Act(Box::new(event))).await.unwrap();
+        }
+        drop(sender);
+        let task = PartitionTask {
+            source: "source",
+            partition: 0,
+            pool: pool.clone(),
+            handler: Arc::new(Nothing),
+            reached: watch::Sender::new(Places::default()),
+            ended: CancellationToken::new(),
+        };
+        task.run(work).await;
+        assert_eq!(cursor::peek(&pool, "source").await.unwrap().get(&0), Some(&2));
+        let counts = parked::count_by_source(&pool).await.unwrap();
+        assert_eq!(counts, BTreeMap::from([("source".to_owned(), 1)]));
+        let mut conn = pool.acquire().await.unwrap();
+        let parked = parked::find_first(&mut conn, "source", Uuid::nil())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (parked.position, parked.event().unwrap().subject_id.as_str()),
+            (1, "nonsense")
+        );
+    }
 }

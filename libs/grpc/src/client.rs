@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use auth::ServiceIdentity;
 use backon::{ExponentialBuilder, Retryable};
+use http::uri::Scheme;
+use rustls::RootCertStore;
+use rustls::pki_types::TrustAnchor;
 use thiserror::Error;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Status};
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -19,8 +22,10 @@ use crate::status;
 /// Where a peer is and how long it may take.
 #[derive(Debug, Clone)]
 pub struct PeerSettings {
-    /// `http://host:port`.
+    /// `http://host:port` or `https://host:port`.
     pub endpoint: String,
+    /// Who vouches for an `https` peer, as certificates in PEM; `None`: whom the system trusts.
+    pub authorities: Option<String>,
     /// How long a call may take. Streams end it themselves.
     pub deadline: Duration,
 }
@@ -30,34 +35,62 @@ impl PeerSettings {
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),
+            authorities: None,
             deadline: Duration::from_secs(10),
         }
     }
 }
 
-/// A peer's endpoint is not a URI.
+/// A peer's endpoint is not a URI, or what vouches for it cannot be read.
 #[derive(Debug, Error)]
 #[error("{0:?} is not an endpoint")]
-pub struct BadEndpoint(String);
+pub struct BadEndpoint(String, #[source] tonic::transport::Error);
 
 /// A channel that signs every call with the service's own token.
 pub type Peer = InterceptedService<Channel, Signed>;
 
 /// Makes the channel to a peer. It connects when first used and again whenever it has to.
 pub fn peer(settings: &PeerSettings, identity: ServiceIdentity) -> Result<Peer, BadEndpoint> {
+    let bad = |error| BadEndpoint(settings.endpoint.clone(), error);
     let endpoint = Endpoint::from_shared(settings.endpoint.clone())
-        .map_err(|_| BadEndpoint(settings.endpoint.clone()))?
+        .map_err(bad)?
         .connect_timeout(Duration::from_secs(3))
         .http2_keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10))
         .keep_alive_while_idle(true)
         .tcp_nodelay(true);
+    let endpoint = if endpoint.uri().scheme() == Some(&Scheme::HTTPS) {
+        endpoint.tls_config(tls_of(settings)).map_err(bad)?
+    } else {
+        endpoint
+    };
     let signed = Signed {
         identity,
         deadline: settings.deadline,
     };
     Ok(InterceptedService::new(endpoint.connect_lazy(), signed))
 }
+
+fn tls_of(settings: &PeerSettings) -> ClientTlsConfig {
+    match &settings.authorities {
+        Some(pem) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)),
+        None => ClientTlsConfig::new().trust_anchors(SYSTEM_AUTHORITIES.iter().cloned()),
+    }
+}
+
+/// Those in `SSL_CERT_FILE`, else the system's. A slim image has none, so there it is Mozilla's.
+static SYSTEM_AUTHORITIES: LazyLock<Vec<TrustAnchor<'static>>> = LazyLock::new(|| {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "a certificate authority cannot be read");
+    }
+    let mut authorities = RootCertStore::empty();
+    authorities.add_parsable_certificates(found.certs);
+    if authorities.is_empty() {
+        authorities.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    }
+    authorities.roots
+});
 
 /// Puts token, trace context and deadline on every call.
 #[derive(Debug, Clone)]

@@ -13,6 +13,9 @@ use crate::faults::FieldFault;
 const DOMAIN: &str = "portway";
 /// When to try again after a failure that passes by itself.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// More faults than this do not fit in the trailers of a reply: clients take about 16 KB of them, and each fault stands
+/// there twice, in the message and in the details.
+const FAULTS_MAX: usize = 25;
 
 /// A refusal with a stable reason. docs/errors.md lists the reasons.
 pub fn fail(code: Code, reason: &'static str, message: impl Into<String>) -> Status {
@@ -33,17 +36,18 @@ pub fn fail_with(
     Status::with_error_details(code, message, details)
 }
 
-/// The request is wrong: every field at fault is named, each with a code of its own.
+/// The request is wrong: every field at fault is named, each with a code of its own, as far as a reply can carry them.
 pub fn invalid(faults: Vec<FieldFault>) -> Status {
     with_faults(Code::InvalidArgument, "INVALID_FIELDS", faults)
 }
 
-/// The request is well-formed, but what it is about is not ready for it: all that is missing is named.
+/// The request is well-formed, but what it is about is not ready for it: what is missing is named.
 pub fn not_ready(reason: &'static str, faults: Vec<FieldFault>) -> Status {
     with_faults(Code::FailedPrecondition, reason, faults)
 }
 
 fn with_faults(code: Code, reason: &'static str, faults: Vec<FieldFault>) -> Status {
+    let faults = capped(faults);
     let message = faults
         .iter()
         .map(ToString::to_string)
@@ -61,6 +65,20 @@ fn with_faults(code: Code, reason: &'static str, faults: Vec<FieldFault>) -> Sta
         .collect();
     details.set_bad_request(violations);
     Status::with_error_details(code, message, details)
+}
+
+/// The first faults, and how many more there are.
+fn capped(mut faults: Vec<FieldFault>) -> Vec<FieldFault> {
+    let more = faults.len().saturating_sub(FAULTS_MAX);
+    if more > 0 {
+        faults.truncate(FAULTS_MAX);
+        faults.push(FieldFault {
+            field: "request".to_owned(),
+            code: "MORE_FAULTS".to_owned(),
+            message: format!("and {more} more"),
+        });
+    }
+    faults
 }
 
 /// Something this service needs is away; trying again helps.
@@ -119,4 +137,37 @@ pub fn chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(count: usize) -> Vec<FieldFault> {
+        let fault = |index| FieldFault {
+            field: format!("numbers[{index}].phone_number"),
+            code: "NPA_UNKNOWN".to_owned(),
+            message: "area code 444 is not in our table; if it is new, the table needs an update".to_owned(),
+        };
+        (0..count).map(fault).collect()
+    }
+
+    #[test]
+    fn a_reply_names_as_many_faults_as_trailers_carry_and_says_how_many_more_there_are() {
+        for (given, named, last) in [
+            (1, 1, None),
+            (25, 25, None),
+            (26, 26, Some("and 1 more")),
+            (20_000, 26, Some("and 19975 more")),
+        ] {
+            for status in [invalid(faults(given)), not_ready("WHY", faults(given))] {
+                let violations = status.get_details_bad_request().unwrap().field_violations;
+                assert_eq!(violations.len(), named, "{given}");
+                let more = violations.last().filter(|last| last.reason == "MORE_FAULTS");
+                assert_eq!(more.map(|more| more.description.as_str()), last, "{given}");
+                let as_base64 = status.details().len() * 4 / 3;
+                assert!(as_base64 + status.message().len() < 16 * 1024, "{given}");
+            }
+        }
+    }
 }

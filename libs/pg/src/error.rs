@@ -82,13 +82,10 @@ pub fn fault_of(error: &sqlx::Error) -> Fault<'_> {
         return match database.code().as_deref() {
             // lock_not_available, deadlock_detected, serialization_failure
             Some("55P03" | "40P01" | "40001") => Fault::Busy,
-            // class 08: connection; 57P: shutdown and start-up; 53: out of resources; 25006: a standby answered
-            Some(code)
-                if code.starts_with("08")
-                    || code.starts_with("57P")
-                    || code.starts_with("53")
-                    || code == "25006" =>
-            {
+            // query_canceled (statement_timeout), idle_in_transaction_session_timeout, a standby answered
+            Some("57014" | "25P03" | "25006") => Fault::Unavailable,
+            // class 08: connection; 57P: shutdown and start-up; 53: out of resources
+            Some(code) if ["08", "57P", "53"].iter().any(|class| code.starts_with(class)) => {
                 Fault::Unavailable
             }
             Some(_) | None => database.constraint().map_or(Fault::Other, Fault::Constraint),

@@ -1,5 +1,6 @@
 //! What a service holds while it runs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,11 @@ use crate::settings::BaseSettings;
 /// Postgres may take this long to come up before a service gives up starting and lets its supervisor try again.
 const MIGRATE_TRIES: u32 = 60;
 const MIGRATE_PAUSE: Duration = Duration::from_secs(1);
+
+/// So often is a key set's URL tried, a second apart, before a service gives up starting.
+const KEY_SET_TRIES: u32 = 60;
+/// A key that is published no more is trusted for this long.
+const KEY_SET_REFRESH: Duration = Duration::from_mins(5);
 
 /// What a service holds while it runs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -99,7 +105,7 @@ impl Base {
             service: settings.service,
             idempotency: Idempotency::new(pool.clone(), Arc::clone(&settings.digest_key), cache),
             vault: Arc::new(Vault::new(settings.key_ring.as_ref().clone())),
-            keys: KeySet::from_file(&settings.key_set)?,
+            keys: open_key_set(&settings.key_set, &lifecycle).await?,
             grants: Grants::new(pool.clone()),
             waker: FeedWaker::new(),
             identity: ServiceIdentity::new(name, settings.identity_pem.expose())?,
@@ -149,6 +155,22 @@ impl Base {
             handler,
         ))
     }
+}
+
+async fn open_key_set(places: &Path, lifecycle: &Lifecycle) -> Result<KeySet, StartError> {
+    // A file's name may hold a comma.
+    if places.is_file() {
+        return Ok(KeySet::from_file(places)?);
+    }
+    let keys = KeySet::open(&places.to_string_lossy(), KEY_SET_TRIES).await?;
+    let (kept, token) = (keys.clone(), lifecycle.token());
+    lifecycle.spawn("key set", async move {
+        tokio::select! {
+            () = kept.keep_fresh(KEY_SET_REFRESH) => {}
+            () = token.cancelled() => {}
+        }
+    });
+    Ok(keys)
 }
 
 async fn migrate(pool: &PgPool, schema: &'static str, migrator: &'static Migrator) -> Result<(), StartError> {

@@ -25,7 +25,7 @@ pub struct BaseSettings {
     pub listen: SocketAddr,
     /// Where health and metrics are served over HTTP; `None`: nowhere.
     pub admin_listen: Option<SocketAddr>,
-    /// The JWK set of those whose tokens are accepted.
+    /// The JWK sets of those whose tokens are accepted: a file or a URL, or several with commas between.
     pub key_set: PathBuf,
     /// The service's own signing key, PKCS#8 PEM.
     pub identity_pem: Secret,
@@ -58,7 +58,10 @@ impl BaseSettings {
             "where health and metrics are served",
             SocketAddr::from(([0, 0, 0, 0], 9090)),
         );
-        let key_set = env.required::<String>("PORTWAY_KEY_SET", "file with the JWK set of accepted signers");
+        let key_set = env.required::<String>(
+            "PORTWAY_KEY_SET",
+            "JWK set of accepted signers: file or URL, or several with commas between",
+        );
         let identity_pem = env.secret(
             "PORTWAY_IDENTITY_PEM",
             "the service's own Ed25519 key, PKCS#8 PEM",

@@ -17,8 +17,11 @@ use crate::{due, grpc as rpc, listen, ops, store};
 pub struct Intake {
     /// Database, clock, vault, idempotency.
     pub base: Base,
-    /// Wakes the workers of due work after a change.
-    pub wake: Wake,
+    /// Wakes the worker of orders' timers: an answer may make something due at once. One wake a worker, for a
+    /// wake-up reaches one listener only.
+    pub port_in_wake: Wake,
+    /// Wakes the worker that acts on silence: a port-out may come in after its time to answer.
+    pub port_out_wake: Wake,
     /// Folder in which documents are kept.
     pub document_folder: Arc<PathBuf>,
 }
@@ -28,7 +31,8 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let intake = Intake {
         base: base.clone(),
-        wake: Wake::default(),
+        port_in_wake: Wake::default(),
+        port_out_wake: Wake::default(),
         document_folder: Arc::new(settings.document_folder),
     };
     if let Some(file) = settings.bootstrap_file {

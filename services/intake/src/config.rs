@@ -25,8 +25,10 @@ impl Settings {
         let gateway_endpoint = env.required::<String>("PORTWAY_GATEWAY_ENDPOINT", "the carrier gateway");
         let document_folder =
             env.required::<String>("PORTWAY_DOCUMENT_FOLDER", "folder in which documents are kept");
-        let bootstrap_file =
-            env.optional::<String>("PORTWAY_BOOTSTRAP_FILE", "TOML with accounts and grants to make");
+        let bootstrap_file = env.optional::<String>(
+            "PORTWAY_BOOTSTRAP_FILE",
+            "TOML with accounts and grants to make at start",
+        );
         env.finish()?;
         Ok(Self {
             base: base?,
@@ -34,5 +36,25 @@ impl Settings {
             document_folder: PathBuf::from(document_folder?),
             bootstrap_file: bootstrap_file?.map(PathBuf::from),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telemetry::TelemetrySettings;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_shows_the_settings() {
+        let mut env = Env::from_pairs::<String, String>([]);
+        // Nothing is set, so neither can be read; what they are is noted all the same.
+        assert!(TelemetrySettings::read("intake", &mut env).is_ok());
+        assert!(Settings::read(&mut env).is_err());
+        let table = config::markdown_table(env.describe());
+        assert!(
+            include_str!("../README.md").contains(&table),
+            "put this into the README:\n{table}"
+        );
     }
 }

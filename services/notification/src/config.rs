@@ -51,3 +51,23 @@ impl Settings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use telemetry::TelemetrySettings;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_shows_the_settings() {
+        let mut env = Env::from_pairs::<String, String>([]);
+        // Nothing is set, so neither can be read; what they are is noted all the same.
+        assert!(TelemetrySettings::read("notification", &mut env).is_ok());
+        assert!(Settings::read(&mut env).is_err());
+        let table = config::markdown_table(env.describe());
+        assert!(
+            include_str!("../README.md").contains(&table),
+            "put this into the README:\n{table}"
+        );
+    }
+}

@@ -8,4 +8,5 @@
 mod door;
 mod grants;
 mod key_files;
+mod key_urls;
 mod tokens;

@@ -317,6 +317,13 @@ async fn requests_that_make_no_sense_hear_every_fault() {
             },
             vec!["types"],
         ),
+        (
+            StreamEventsRequest {
+                types: vec!["a".repeat(200), "a".repeat(201), "portway\0".to_owned()],
+                ..until_now(Start::FromNow(true))
+            },
+            vec!["types[1]", "types[2]"],
+        ),
     ];
     for (request, expected) in cases {
         let refused = viewer.open(request).await.unwrap_err();

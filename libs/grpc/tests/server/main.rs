@@ -10,3 +10,4 @@ mod limits;
 mod retrying;
 mod seeing;
 mod stub;
+mod tls;

@@ -110,6 +110,42 @@ async fn one_step(
 }
 
 #[tokio::test]
+async fn a_time_limit_of_the_server_is_unavailable() {
+    let (database, pool) = with_tables().await;
+    let mut slow = pool.acquire().await.unwrap();
+    slow.execute("SET statement_timeout = 20").await.unwrap();
+    let error = slow.execute("SELECT pg_sleep(60)").await.unwrap_err();
+    assert_eq!(fault_of(&error), Fault::Unavailable, "{error:?}");
+    assert!(StoreError::from(error).is_transient());
+
+    let mut idle = pool.acquire().await.unwrap();
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+        .fetch_one(&mut *idle)
+        .await
+        .unwrap();
+    idle.execute("SET idle_in_transaction_session_timeout = 20")
+        .await
+        .unwrap();
+    idle.execute("BEGIN").await.unwrap();
+    let mut watcher = database.connect().await;
+    testkit::eventually(
+        std::time::Duration::from_secs(30),
+        "the idle one is ended",
+        async || {
+            let alive: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_stat_activity WHERE pid = $1")
+                .bind(pid)
+                .fetch_one(&mut watcher)
+                .await
+                .unwrap();
+            alive == 0
+        },
+    )
+    .await;
+    let error = idle.execute("SELECT 1").await.unwrap_err();
+    assert_eq!(fault_of(&error), Fault::Unavailable, "{error:?}");
+}
+
+#[tokio::test]
 async fn a_connection_that_is_gone_is_unavailable() {
     let (database, pool) = with_tables().await;
     let mut victim = pool.acquire().await.unwrap();

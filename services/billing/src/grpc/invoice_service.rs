@@ -2,7 +2,7 @@
 
 use ::grpc::{Reply, page, status as shared};
 use auth::Caller;
-use idempotency::Begun;
+use idempotency::{Begun, RequestKey};
 use portway_proto::billing::v1::invoice_service_server::InvoiceService;
 use portway_proto::billing::v1::{
     CloseMonthRequest, CloseMonthResponse, GetInvoiceRequest, GetInvoiceResponse, ListChargesRequest,
@@ -78,15 +78,18 @@ impl InvoiceService for Invoices {
 
     async fn close_month(&self, request: Request<CloseMonthRequest>) -> Reply<CloseMonthResponse> {
         let month = convert::month(request.get_ref())?;
-        let work = match self.base.idempotency.begin(&request).await? {
-            Begun::Repeated(reply) => return Ok(reply),
-            Begun::Fresh(work) => work,
-        };
-        // Each account closes in a transaction of its own: closing doubles nothing, so a call that fails on the way is
-        // safe to repeat, and the key only keeps the reply.
+        let idempotency = &self.base.idempotency;
+        let key = RequestKey::of(idempotency.digest_key(), &request)?;
+        // Each account closes in a transaction of its own, and nothing may take a second connection inside a `Work`. So
+        // the closing comes first: it doubles nothing, so a call that is repeated or fails on the way does no harm,
+        // and the key only keeps the reply.
         let closed = ops::close_month::close_month(&self.base.pool, month, self.base.clock.now())
             .await
             .map_err(|error| status::close_month(&error))?;
+        let work = match idempotency.begin_key(key).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => work,
+        };
         work.finish(CloseMonthResponse {
             invoices: i32::try_from(closed.invoices).unwrap_or(i32::MAX),
             charges: i32::try_from(closed.charges).unwrap_or(i32::MAX),

@@ -21,8 +21,7 @@ use crate::{announce, store};
 const DUE_PAGE: i64 = 100;
 /// Accounts that a request closes between two looks at the time. A full invoice takes about a second.
 const ACCOUNTS_PAGE: i64 = 8;
-/// How long one request begins further pages of accounts before it leaves the rest to the worker. Below the server's deadline, and
-/// below the time for which Postgres lets the request's own transaction stand idle.
+/// How long one request begins further pages of accounts before it leaves the rest to the worker. Below the server's deadline.
 const CLOSE_WITHIN: Duration = Duration::from_secs(10);
 
 /// What came of closing.

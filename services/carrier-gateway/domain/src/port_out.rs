@@ -66,6 +66,9 @@ pub struct PortOutProgress {
     pub occurred_at: Timestamp,
 }
 
+/// What intake says of a case that is refused because another case of the same request is.
+const OTHER_NUMBER_DENIED: &str = "OTHER_NUMBER_DENIED";
+
 /// What we answer to a winning carrier, for one case or for all cases of its request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
@@ -86,7 +89,7 @@ impl PortOutAnswer {
     /// The one answer to a request that became several cases: any denied number denies the whole, and all that are
     /// at fault are named. `None`: there is no case.
     pub fn combine(cases: impl IntoIterator<Item = Self>) -> Option<Self> {
-        cases.into_iter().reduce(|one, other| match (one, other) {
+        let combined = cases.into_iter().reduce(|one, other| match (one, other) {
             (Self::Rejected { mut reasons }, Self::Rejected { reasons: more }) => {
                 reasons.extend(more);
                 Self::Rejected { reasons }
@@ -97,8 +100,27 @@ impl PortOutAnswer {
             (Self::Authorized { foc_at }, Self::Authorized { foc_at: other }) => Self::Authorized {
                 foc_at: foc_at.max(other),
             },
+        });
+        combined.map(|answer| match answer {
+            Self::Rejected { reasons } => Self::Rejected {
+                reasons: worth_telling(reasons),
+            },
+            Self::Authorized { .. } => answer,
         })
     }
+}
+
+/// Each reason once, and none that only points at another that is there.
+fn worth_telling(reasons: Vec<RawReason>) -> Vec<RawReason> {
+    let points_elsewhere = |reason: &RawReason| reason.code == OTHER_NUMBER_DENIED;
+    let is_named = reasons.iter().any(|reason| !points_elsewhere(reason));
+    let mut told = Vec::with_capacity(reasons.len());
+    for reason in reasons {
+        if !(is_named && points_elsewhere(&reason) || told.contains(&reason)) {
+            told.push(reason);
+        }
+    }
+    told
 }
 
 #[cfg(test)]
@@ -123,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn any_denied_number_denies_the_whole_request_and_is_named() {
+    fn any_denied_number_denies_the_whole_request_and_is_named_once() {
         let cases = [
             (vec![], None),
             (vec![authorized(1)], Some(authorized(1))),
@@ -133,6 +155,22 @@ mod tests {
             (
                 vec![rejected(&["PIN"]), authorized(1), rejected(&["ZIP"])],
                 Some(rejected(&["PIN", "ZIP"])),
+            ),
+            (
+                vec![
+                    rejected(&["OTHER_NUMBER_DENIED"]),
+                    rejected(&["TN_NOT_FOUND"]),
+                    rejected(&["OTHER_NUMBER_DENIED"]),
+                ],
+                Some(rejected(&["TN_NOT_FOUND"])),
+            ),
+            // Nobody says which: better one reason than none.
+            (
+                vec![
+                    rejected(&["OTHER_NUMBER_DENIED"]),
+                    rejected(&["OTHER_NUMBER_DENIED"]),
+                ],
+                Some(rejected(&["OTHER_NUMBER_DENIED"])),
             ),
         ];
         for (answers, expected) in cases {

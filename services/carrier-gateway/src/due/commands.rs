@@ -147,7 +147,7 @@ impl CommandWorker {
 
 fn outcome_of(failure: CallFailure) -> Outcome {
     match failure {
-        CallFailure::Refused(refusal) => Outcome::Refused(refusal),
+        CallFailure::Refused(refusal) | CallFailure::NotFound(refusal) => Outcome::Refused(refusal),
         CallFailure::Transient(error) => Outcome::Failed(error),
     }
 }

@@ -15,6 +15,8 @@ use crate::ops::{self, ClaimedInbound, Inbound};
 use crate::peers::{CallFailure, Intake};
 
 const NAME: &str = "gateway inbound";
+/// News of a request that intake does not know is refused after this many tries: a day of them, ten seconds apart.
+const UNKNOWN_TRIES_MAX: i32 = 8_640;
 
 /// Delivers to intake.
 #[derive(Debug, Clone)]
@@ -65,7 +67,11 @@ impl InboundWorker {
         };
         let is_ours = match self.call(inbound).await {
             Ok(cases) => ops::record_delivered(pool, claimed, cases.as_deref()).await?,
-            Err(CallFailure::Refused(words)) => {
+            Err(CallFailure::NotFound(words)) if may_still_come(inbound, claimed.attempts) => {
+                tracing::warn!(inbound.id = %claimed.id, words, "news of a request that intake does not know yet");
+                ops::record_inbound_failed(pool, claimed, &words).await?
+            }
+            Err(CallFailure::Refused(words) | CallFailure::NotFound(words)) => {
                 let refusal = without_secrets(&words, inbound);
                 tracing::error!(inbound.id = %claimed.id, refusal, "intake refused what another carrier sent");
                 ops::record_inbound_refused(pool, claimed, &refusal).await?
@@ -88,6 +94,14 @@ impl InboundWorker {
             Inbound::Request(request) => self.intake.receive_port_out(request).await.map(Some),
             Inbound::Progress(progress) => self.intake.report_progress(progress).await.map(|()| None),
         }
+    }
+}
+
+/// Whether what it is about may be on its way. A request is about nothing else.
+fn may_still_come(inbound: &Inbound, attempts: i32) -> bool {
+    match inbound {
+        Inbound::Request(_) => false,
+        Inbound::Progress(_) => attempts < UNKNOWN_TRIES_MAX,
     }
 }
 

@@ -63,7 +63,11 @@ impl PollWorker {
         for _page in 0..PAGES_MAX {
             let page = match self.partner.list_changes(&claimed.cursor).await {
                 Ok(page) => page,
-                Err(CallFailure::Refused(error) | CallFailure::Transient(error)) => {
+                Err(
+                    CallFailure::Refused(error)
+                    | CallFailure::NotFound(error)
+                    | CallFailure::Transient(error),
+                ) => {
                     tracing::warn!(error, "the change feed could not be read; it is tried again");
                     ops::rest_feed(&self.base.pool, &claimed, &error).await?;
                     return Ok(Pass::Worked);
@@ -106,7 +110,7 @@ impl PollWorker {
         let pool = &self.base.pool;
         let answers = match self.partner.list_answers(&claimed.pon).await {
             Ok(answers) => Ok(answers),
-            Err(CallFailure::Refused(refusal)) => {
+            Err(CallFailure::Refused(refusal) | CallFailure::NotFound(refusal)) => {
                 tracing::warn!(order.id = %claimed.order, refusal, "the carrier does not answer by reference");
                 Err(refusal)
             }

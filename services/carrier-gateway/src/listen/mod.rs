@@ -21,7 +21,6 @@ impl Handler for IntakeListener {
             v1::OrderSubmitted::full_name(),
             v1::OrderCancelRequested::full_name(),
             v1::OrderActivationRequested::full_name(),
-            v1::OrderPorted::full_name(),
             v1::OrderCancelled::full_name(),
             v1::OrderRejected::full_name(),
             v1::OrderAbandoned::full_name(),
@@ -42,30 +41,37 @@ impl Handler for IntakeListener {
 
 async fn act(tx: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
     let at = convert::occurred_at(event)?;
-    match event.r#type.as_str() {
-        "portway.intake.v1.OrderSubmitted" => submitted(tx, decode(event)?, at).await,
-        "portway.intake.v1.OrderCancelRequested" => {
-            let event: v1::OrderCancelRequested = decode(event)?;
-            let (asked, order) = convert::asked_of_order(event.order, at)?;
-            Ok(ops::cancel_order(tx, asked, order).await?)
-        }
-        "portway.intake.v1.OrderActivationRequested" => {
-            let event: v1::OrderActivationRequested = decode(event)?;
-            let (asked, order) = convert::asked_of_order(event.order, at)?;
-            Ok(ops::activate_order(tx, asked, order).await?)
-        }
-        "portway.intake.v1.OrderPorted"
-        | "portway.intake.v1.OrderCancelled"
-        | "portway.intake.v1.OrderRejected"
-        | "portway.intake.v1.OrderAbandoned" => Ok(ops::end_order(tx, convert::subject(event)?).await?),
-        "portway.intake.v1.PortOutAuthorized" => authorized(tx, decode(event)?, at).await,
-        "portway.intake.v1.PortOutRejected" => rejected(tx, decode(event)?, at).await,
-        "portway.intake.v1.GrantChanged" => {
-            let grant = convert::grant(decode(event)?)?;
-            Ok(auth::grants::put(tx, grant.account, &grant.subject, &grant.permissions).await?)
-        }
-        other => Err(HandleError::Refused(format!("{other} was not asked for"))),
+    let name = event.r#type.as_str();
+    if name == v1::OrderSubmitted::full_name() {
+        submitted(tx, decode(event)?, at).await
+    } else if name == v1::OrderCancelRequested::full_name() {
+        let event: v1::OrderCancelRequested = decode(event)?;
+        let (asked, order) = convert::asked_of_order(event.order, at)?;
+        Ok(ops::cancel_order(tx, asked, order).await?)
+    } else if name == v1::OrderActivationRequested::full_name() {
+        let event: v1::OrderActivationRequested = decode(event)?;
+        let (asked, order) = convert::asked_of_order(event.order, at)?;
+        Ok(ops::activate_order(tx, asked, order).await?)
+    } else if ends_order(name) {
+        Ok(ops::end_order(tx, convert::subject(event)?).await?)
+    } else if name == v1::PortOutAuthorized::full_name() {
+        authorized(tx, decode(event)?, at).await
+    } else if name == v1::PortOutRejected::full_name() {
+        rejected(tx, decode(event)?, at).await
+    } else if name == v1::GrantChanged::full_name() {
+        let grant = convert::grant(decode(event)?)?;
+        Ok(auth::grants::put(tx, grant.account, &grant.subject, &grant.permissions).await?)
+    } else {
+        Err(HandleError::Refused(format!("{name} was not asked for")))
     }
+}
+
+/// Whether nothing is expected of the carrier after this. `OrderPorted` is not among them: it may be of some of the
+/// numbers, and a submission ends by itself when its carrier has activated the last one that is awaited.
+fn ends_order(name: &str) -> bool {
+    name == v1::OrderCancelled::full_name()
+        || name == v1::OrderRejected::full_name()
+        || name == v1::OrderAbandoned::full_name()
 }
 
 async fn submitted(

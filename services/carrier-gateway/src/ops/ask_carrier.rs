@@ -79,7 +79,8 @@ async fn ask_order(
     Ok(())
 }
 
-/// A case of a winning carrier's request was decided.
+/// A case of a winning carrier's request was decided. The carrier is told when all cases are: [`store::commands::claim`]
+/// leaves the command alone until then, and the answer is combined of them all.
 pub(crate) async fn answer_port_out(
     conn: &mut PgConnection,
     asked: Asked,
@@ -94,8 +95,8 @@ pub(crate) async fn answer_port_out(
     };
     let command = new_command(asked, about);
     if !store::commands::insert(conn, &command).await? {
-        // The contract has one answer for each version of a request: the first one stands.
-        tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this version was answered before");
+        // A case is of one version and is decided once, so this is the same decision.
+        tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this case was decided before");
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ const DEADLINE: Duration = Duration::from_secs(7);
 pub(crate) enum CallFailure {
     /// The peer will not do it, now or later. Its words, which may quote what was sent.
     Refused(String),
+    /// The peer does not know what it is about. News of a thing may come before the thing; for all else it is a refusal.
+    NotFound(String),
     /// It may succeed when tried again.
     Transient(String),
 }
@@ -37,11 +39,10 @@ fn failure_of(status: &Status) -> CallFailure {
         (None, message) => message.to_owned(),
     };
     match status.code() {
-        Code::InvalidArgument
-        | Code::FailedPrecondition
-        | Code::NotFound
-        | Code::AlreadyExists
-        | Code::OutOfRange => CallFailure::Refused(words),
+        Code::InvalidArgument | Code::FailedPrecondition | Code::AlreadyExists | Code::OutOfRange => {
+            CallFailure::Refused(words)
+        }
+        Code::NotFound => CallFailure::NotFound(words),
         Code::Ok
         | Code::Cancelled
         | Code::Unknown
@@ -73,7 +74,7 @@ mod tests {
         let refusals = [3, 9, 5, 6, 11];
         for number in 0..=16 {
             let status = grpc::status::fail(Code::from_i32(number), "WHY", "words");
-            let is_refused = matches!(failure_of(&status), CallFailure::Refused(_));
+            let is_refused = !matches!(failure_of(&status), CallFailure::Transient(_));
             assert_eq!(is_refused, refusals.contains(&number), "{:?}", status.code());
         }
     }
@@ -88,7 +89,7 @@ mod tests {
         let expected = "VERSION_SUPERSEDED: the order has moved on".to_owned();
         assert_eq!(failure_of(&superseded), CallFailure::Refused(expected));
         let bare = Status::not_found("no such PON");
-        assert_eq!(failure_of(&bare), CallFailure::Refused("no such PON".to_owned()));
+        assert_eq!(failure_of(&bare), CallFailure::NotFound("no such PON".to_owned()));
         let silent = Status::unavailable("");
         assert!(
             matches!(failure_of(&silent), CallFailure::Transient(words) if words.starts_with("Unavailable: "))

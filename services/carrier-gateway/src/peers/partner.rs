@@ -85,6 +85,7 @@ impl Partner {
             }
             Err(status) => Err(match failure_of(&status) {
                 CallFailure::Refused(words) => CallFailure::Refused(plain_words(&words, package.secrets())),
+                CallFailure::NotFound(words) => CallFailure::NotFound(plain_words(&words, package.secrets())),
                 CallFailure::Transient(words) => {
                     CallFailure::Transient(plain_words(&words, package.secrets()))
                 }

@@ -80,7 +80,8 @@ pub(crate) struct ClaimedInbound {
     pub(crate) lease: Uuid,
 }
 
-/// Claims what may be delivered now: of each request the oldest alone, so that no news overtakes it.
+/// Claims what may be delivered now: of each request the oldest alone, so that no news overtakes it. News that came
+/// before its request waits for it (intake does not know the request yet), and so does not hold it up.
 pub(crate) async fn claim(
     conn: &mut PgConnection,
     vault: &Vault,
@@ -97,7 +98,12 @@ pub(crate) async fn claim(
                  AND NOT EXISTS (
                      SELECT FROM inbound AS earlier
                       WHERE earlier.winning_spid = mine.winning_spid AND earlier.pon = mine.pon
-                        AND earlier.seq < mine.seq AND earlier.state = 'waiting')
+                        AND earlier.seq < mine.seq AND earlier.state = 'waiting'
+                        AND (mine.kind = 'progress' OR earlier.kind = 'request' OR EXISTS (
+                            SELECT FROM inbound AS known
+                             WHERE known.winning_spid = mine.winning_spid AND known.pon = mine.pon
+                               AND known.kind = 'request' AND known.state = 'delivered'
+                               AND known.seq < earlier.seq)))
                ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING inbound_id, winning_spid, pon, ver, progress_id, details, account_number, pin, attempts,
                    lease_token",

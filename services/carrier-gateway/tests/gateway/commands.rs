@@ -3,18 +3,14 @@
 use std::collections::VecDeque;
 
 use portway_proto::carrier::v1::{SubmitPortRequest, Supplement};
-use portway_proto::gateway::v1::CommandKind::{
-    Activate, AnswerPortOut, Cancel, Submit, Supplement as Correct,
-};
+use portway_proto::gateway::v1::CommandKind::{Activate, Cancel, Submit, Supplement as Correct};
 use portway_proto::gateway::v1::CommandProgress::{Acknowledged, Refused, Sent};
 use portway_proto::gateway::v1::CommandProgressed;
 use portway_proto::intake::v1 as intake;
-use portway_proto::types::v1::CarrierReason;
 use testkit::eventually;
 use tonic::{Code, Status};
-use types::PortOutId;
 
-use crate::harness::{BOUND, Order, World, port_out};
+use crate::harness::{BOUND, Order, World};
 
 /// What the carrier got: PON, version, supplement.
 fn seen(submitted: &[SubmitPortRequest]) -> Vec<(&str, i32, Supplement)> {
@@ -254,73 +250,4 @@ async fn two_replicas_send_each_command_once() {
     pons.dedup();
     assert_eq!(pons.len(), 40);
     assert_eq!(gateway.progress().await.len(), 80);
-}
-
-#[tokio::test]
-async fn a_request_that_became_two_cases_gets_one_answer_when_both_are_decided() {
-    let world = World::new("command_port_out").await;
-    let (one, other) = (PortOutId::generate(), PortOutId::generate());
-    world.intake.state().cases = vec![one, other];
-    world.partner.announce(crate::inbound::request("W-1", 1));
-    let gateway = world.start().await;
-    gateway.settle().await;
-    let authorized = intake::PortOutAuthorized {
-        port_out: Some(port_out(one)),
-        decided_by: "policy".to_owned(),
-    };
-    gateway.hear(one.as_uuid(), &authorized).await;
-    // Not due: settling does not wait for it, and it does not leave.
-    gateway.settle().await;
-    assert!(gateway.progress().await.is_empty());
-    let rejected = intake::PortOutRejected {
-        port_out: Some(port_out(other)),
-        reasons: vec![CarrierReason {
-            tn: "+12015550199".to_owned(),
-            reason: "PIN".to_owned(),
-            ..CarrierReason::default()
-        }],
-    };
-    gateway.hear(other.as_uuid(), &rejected).await;
-    gateway.settle().await;
-    let answers = world.partner.state().port_out_answers.clone();
-    // Each case sends the one answer; the carrier knows by the key that it is the same.
-    assert_eq!(answers.len(), 2);
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(
-        (
-            answers[0].pon.as_str(),
-            answers[0].ver,
-            answers[0].winning_spid.as_str()
-        ),
-        ("W-1", 1, "9X01")
-    );
-    assert!(!answers[0].authorized);
-    assert_eq!(
-        (
-            answers[0].reasons[0].tn.as_str(),
-            answers[0].reasons[0].code.as_str()
-        ),
-        ("+12015550199", "PIN")
-    );
-    let progress = gateway.progress().await;
-    let acknowledged = progress
-        .iter()
-        .filter(|step| **step == (AnswerPortOut, 1, Acknowledged));
-    assert_eq!((progress.len(), acknowledged.count()), (4, 2));
-}
-
-#[tokio::test]
-async fn an_authorization_carries_the_date_we_commit_to() {
-    let world = World::new("command_authorized").await;
-    let gateway = world.start().await;
-    let id = PortOutId::generate();
-    let authorized = intake::PortOutAuthorized {
-        port_out: Some(port_out(id)),
-        decided_by: "silence".to_owned(),
-    };
-    gateway.hear(id.as_uuid(), &authorized).await;
-    gateway.settle().await;
-    let answer = world.partner.state().port_out_answers[0].clone();
-    assert!(answer.authorized && answer.reasons.is_empty());
-    assert_eq!(answer.foc_at, port_out(id).foc_at);
 }

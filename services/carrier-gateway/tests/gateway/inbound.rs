@@ -124,6 +124,51 @@ async fn what_intake_refuses_is_kept_without_secrets_and_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn news_that_came_before_its_request_waits_for_it_but_not_for_ever() {
+    let world = World::new("inbound_early").await;
+    let unknown = || grpc::status::fail(Code::NotFound, "PORT_OUT_NOT_FOUND", "no such request");
+    world.intake.state().cases = vec![PortOutId::generate()];
+    world.intake.state().inbound_refusals = VecDeque::from([unknown()]);
+    world.partner.announce(news("N1", "W-1", PortOutStep::Ported));
+    let gateway = world.start().await;
+    let resting = "SELECT count(*) FROM inbound
+                    WHERE kind = 'progress' AND state = 'waiting' AND last_error LIKE 'PORT_OUT_NOT_FOUND%'";
+    eventually(BOUND, "the news to rest", async || {
+        gateway.count(resting).await == 1
+    })
+    .await;
+    gateway
+        .execute("UPDATE inbound SET retry_at = now() + interval '1 hour'")
+        .await;
+    world.partner.announce(request("W-1", 1));
+    world.clock.advance_to(time("2026-03-02T15:30:00Z")).unwrap();
+    eventually(BOUND, "the request to pass it", async || {
+        world.intake.state().received.len() == 1
+    })
+    .await;
+    gateway.execute("UPDATE inbound SET retry_at = NULL").await;
+    gateway.settle().await;
+    assert_eq!(world.intake.state().order, ["N1", "W-1", "N1"]);
+    assert_eq!(world.intake.state().reported.len(), 1);
+
+    // The last try of a day.
+    world.intake.state().inbound_refusals = VecDeque::from([unknown(), unknown()]);
+    world.partner.announce(news("N2", "W-2", PortOutStep::Ported));
+    world.clock.advance_to(time("2026-03-02T16:00:00Z")).unwrap();
+    eventually(BOUND, "the other news to rest", async || {
+        gateway.count(resting).await == 1
+    })
+    .await;
+    gateway
+        .execute("UPDATE inbound SET attempts = 8639, retry_at = NULL WHERE state = 'waiting'")
+        .await;
+    gateway.settle().await;
+    let refused = "SELECT count(*) FROM inbound
+                    WHERE kind = 'progress' AND state = 'refused' AND last_error LIKE 'PORT_OUT_NOT_FOUND%'";
+    assert_eq!(gateway.count(refused).await, 1);
+}
+
+#[tokio::test]
 async fn a_crash_during_delivery_delivers_again_with_the_secrets() {
     let world = World::new("inbound_crash").await;
     world.intake.state().is_hanging = true;

@@ -7,6 +7,7 @@ mod harness;
 mod inbound;
 mod intake_stub;
 mod partner_stub;
+mod port_outs;
 mod rpcs;
 mod secrets;
 mod settings;

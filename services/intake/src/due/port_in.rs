@@ -17,7 +17,7 @@ pub(crate) fn start(intake: &Intake) -> Arc<dyn DueWork> {
         service::due::run(
             "port-in timers",
             intake.base.clock.clone(),
-            intake.wake.clone(),
+            intake.port_in_wake.clone(),
             lifecycle.token(),
             move |now| {
                 let intake = worker.clone();

@@ -30,6 +30,8 @@ impl FromGateway {
         if event.r#type == CarrierAnswered::full_name() {
             let (from, says) = port_in::answer(&CarrierAnswered::decode(payload)?)?;
             ops::port_in::record_answer(&self.intake, conn, from, says).await?;
+            // The commit comes after this. Should the worker be quicker, its next look finds what is due.
+            self.intake.port_in_wake.wake();
         } else if event.r#type == CommandProgressed::full_name() {
             let progressed = CommandProgressed::decode(payload)?;
             if let Some(news) = port_in::command(&progressed)? {
@@ -39,7 +41,6 @@ impl FromGateway {
                 ops::port_out::record_answer_progress(conn, case, answer).await?;
             }
         }
-        self.intake.wake.wake();
         Ok(())
     }
 }

@@ -178,13 +178,20 @@ pub(crate) async fn put_in_service(
     )
 }
 
-/// Takes back the numbers of `order` that are still INCOMING: they did not come. Returns how many.
-pub(crate) async fn remove_incoming(conn: &mut PgConnection, order: OrderId) -> Result<u64, StoreError> {
-    let removed =
-        sqlx::query("DELETE FROM inventory_number WHERE origin_order_id = $1 AND state = 'INCOMING'")
-            .bind(order.as_uuid())
-            .execute(conn)
-            .await?;
+/// Takes back the numbers of `order` that are still INCOMING, these or all: they did not come. Returns how many.
+pub(crate) async fn remove_incoming(
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: Option<&[Tn]>,
+) -> Result<u64, StoreError> {
+    let removed = sqlx::query(
+        "DELETE FROM inventory_number
+          WHERE origin_order_id = $1 AND state = 'INCOMING' AND ($2::text[] IS NULL OR tn = ANY($2))",
+    )
+    .bind(order.as_uuid())
+    .bind(tns.map(text_of))
+    .execute(conn)
+    .await?;
     Ok(removed.rows_affected())
 }
 
@@ -219,20 +226,24 @@ pub(crate) async fn is_any_locked(
     .await?)
 }
 
-/// Takes numbers that have left out of the account's inventory. Returns how many were there.
+/// Takes numbers that have left out of the account's inventory. Returns those that were there.
 pub(crate) async fn remove_ported_out(
     conn: &mut PgConnection,
     account: AccountId,
     tns: &[Tn],
-) -> Result<u64, StoreError> {
-    let removed = sqlx::query(
-        "DELETE FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE'",
+) -> Result<Vec<Tn>, StoreError> {
+    let removed: Vec<String> = sqlx::query_scalar(
+        "DELETE FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE' RETURNING tn",
     )
     .bind(account.as_uuid())
     .bind(text_of(tns))
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(removed.rows_affected())
+    Ok(tns
+        .iter()
+        .filter(|tn| removed.contains(&tn.to_string()))
+        .copied()
+        .collect())
 }
 
 /// A page of an account's numbers after `after` (empty: from the start), of one state or both.

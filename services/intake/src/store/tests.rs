@@ -112,16 +112,22 @@ async fn only_what_did_not_come_is_taken_back_and_only_what_came_can_leave() {
         inventory::remove_ported_out(&mut conn, stranger, &[tn(1)])
             .await
             .unwrap(),
-        0
+        []
     );
     assert_eq!(
         inventory::remove_ported_out(&mut conn, account, &[tn(1), tn(3)])
             .await
             .unwrap(),
+        [tn(1)]
+    );
+    assert_eq!(
+        inventory::remove_incoming(&mut conn, order, None).await.unwrap(),
         1
     );
-    assert_eq!(inventory::remove_incoming(&mut conn, order).await.unwrap(), 1);
-    assert_eq!(inventory::remove_incoming(&mut conn, order).await.unwrap(), 0);
+    assert_eq!(
+        inventory::remove_incoming(&mut conn, order, None).await.unwrap(),
+        0
+    );
     let left = inventory::find_for_update(&mut conn, &[tn(1), tn(2), tn(3)])
         .await
         .unwrap();

@@ -135,6 +135,42 @@ async fn numbers_that_go_without_leave_are_gone_all_the_same() {
 }
 
 #[tokio::test]
+async fn only_numbers_that_have_left_the_account_are_announced() {
+    let intake = TestIntake::start("left").await;
+    let user = intake.given_account().await;
+    intake.given_number(user.account, TN, "IN_SERVICE").await;
+    intake.given_number(user.account, KEPT, "IN_SERVICE").await;
+    let id = intake.receive_one(request_for("PON-1", &[TN, KEPT])).await;
+    sqlx::query("DELETE FROM inventory_number WHERE tn = $1")
+        .bind(KEPT)
+        .execute(&intake.pool)
+        .await
+        .unwrap();
+    intake.report(report("p-1", PortOutNews::Ported)).await.unwrap();
+    let ported = intake.events::<v1::PortedOut>(user.account).await;
+    let announced: Vec<_> = ported
+        .iter()
+        .map(|event| &event.port_out.as_ref().unwrap().tns)
+        .collect();
+    assert_eq!(announced, [&vec![TN.to_owned()]]);
+    assert_eq!(intake.port_out(&user, &id).await.numbers.len(), 2);
+
+    // A number of nobody: its case is the platform's, and nobody is told of it or charged for it.
+    let operator = intake.operator().await;
+    let nobodys = intake.receive_one(request_for("PON-2", &["+14158675399"])).await;
+    let gone = v1::ReportPortOutProgressRequest {
+        pon: "PON-2".to_owned(),
+        ..report("p-2", PortOutNews::Ported)
+    };
+    intake.report(gone).await.unwrap();
+    assert_eq!(
+        intake.port_out(&operator, &nobodys).await.state(),
+        v1::PortOutState::PortedOut
+    );
+    assert!(intake.events::<v1::PortedOut>(operator.account).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_report_of_a_request_that_has_not_come_is_to_be_brought_again() {
     let intake = TestIntake::start("early_report").await;
     let early = intake

@@ -85,6 +85,35 @@ async fn silence_authorizes_once_however_many_replicas_there_are() {
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_read_does_not_hold_up_the_others() {
+    let intake = TestIntake::start("unreadable").await;
+    let (_, stuck) = given_pending(&intake, "PON-1", TN).await;
+    let (user, other) = given_pending(&intake, "PON-2", CANADIAN_TN).await;
+    // Due before the other, and its number is none.
+    sqlx::query("UPDATE port_out_number SET tn = 'nonsense' WHERE port_out_id = $1::uuid")
+        .bind(&stuck)
+        .execute(&intake.pool)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE port_out SET answer_due_at = answer_due_at - interval '1 minute' WHERE port_out_id = $1::uuid")
+        .bind(&stuck)
+        .execute(&intake.pool)
+        .await
+        .unwrap();
+    let due = intake.now() + SignedDuration::from_hours(24);
+    intake.clock.advance_to(due).unwrap();
+    testkit::eventually(BOUND, "the other to be decided", async || {
+        intake.port_out(&user, &other).await.decided_by == "silence"
+    })
+    .await;
+    let resting: i64 = sqlx::query_scalar("SELECT count(*) FROM carrier_request WHERE retry_at > now()")
+        .fetch_one(&intake.pool)
+        .await
+        .unwrap();
+    assert_eq!(resting, 1);
+}
+
+#[tokio::test]
 async fn a_rejection_that_is_still_under_review_is_overruled() {
     let intake = TestIntake::start("late_review").await;
     let (user, id) = given_pending(&intake, "PON-1", TN).await;

@@ -135,6 +135,7 @@ async fn wrong_lists_are_refused_with_every_fault() {
         page_token: "nonsense".to_owned(),
         states: vec![0, 99],
         phone_number: "911".to_owned(),
+        customer_reference: "harbor\0".to_owned(),
         ..Default::default()
     };
     let refused = customer
@@ -151,7 +152,8 @@ async fn wrong_lists_are_refused_with_every_fault() {
             "page_token",
             "states[0]",
             "states[1]",
-            "phone_number"
+            "phone_number",
+            "customer_reference"
         ]
     );
 }

@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod cancels;
 mod customer;
 mod documents;
 mod drafts;

@@ -11,6 +11,9 @@ use portway_proto::types::v1::{CarrierReason, Court, ReasonClass};
 use prost::{Message, Name};
 use types::{AccountId, EventId, Subject, Tn};
 
+/// Who decided, when our operations found that an account's rejection does not hold.
+const OVERRULED: &str = "overruled";
+
 type Read<T> = Result<T, HandleError>;
 
 fn refused(field: &str, why: &dyn Display) -> HandleError {
@@ -161,11 +164,14 @@ fn port_out_received(payload: &[u8]) -> Read<Notice> {
 
 fn port_out_authorized(payload: &[u8]) -> Read<Notice> {
     let event = v1::PortOutAuthorized::decode(payload)?;
-    let news = match event.decided_by.as_str() {
-        "overruled" => PortOutNews::Overruled,
-        _ => PortOutNews::Authorized {
+    // Only an overruled rejection reads differently. Everything else that may stand here (a subject, silence, policy) is
+    // who authorized it, and is passed on as it is: subjects are an open set.
+    let news = if event.decided_by == OVERRULED {
+        PortOutNews::Overruled
+    } else {
+        PortOutNews::Authorized {
             decided_by: event.decided_by,
-        },
+        }
     };
     port_out(event.port_out, news)
 }

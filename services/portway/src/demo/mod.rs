@@ -54,7 +54,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     // The servers' account passes through it when we are root.
     std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     let mut story = Story::new();
-    story.chapter("Starting Portway: five services in one process, a Postgres and a Redis of their own")?;
+    Story::chapter("Starting Portway: five services in one process, a Postgres and a Redis of their own")?;
     let first_day: Timestamp = FIRST_DAY.parse()?;
     let options = StackOptions {
         data_dir: dir.path().join("data"),
@@ -66,7 +66,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         smtp_url: None,
         durability: Durability::Test,
     };
-    let stack = Stack::start(options, |line| story.progress(line)).await?;
+    let stack = Stack::start(options, Story::progress).await?;
     let customer = Clients::connect(&stack.endpoints.endpoints(), &stack.endpoints.token)?;
     let platform = Clients::connect(&stack.endpoints.endpoints(), &stack.endpoints.platform_token)?;
     let receiver = Receiver::start(stack.lifecycle()).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let mails = count_mails(&stack);
     stack.stop().await.context("the system did not end cleanly")?;
     let totals = outcome?;
-    story.summary(&totals, mails?, receiver.count(), started.elapsed())?;
+    Story::summary(&totals, mails?, receiver.count(), started.elapsed())?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use types::Money;
 
 use crate::client::Service;
 use crate::demo::Demo;
+use crate::demo::story::Story;
 
 /// What an owner is written to in the course of the demo.
 const MAILED: [&str; 7] = [
@@ -25,7 +26,7 @@ const MAILED: [&str; 7] = [
 impl Demo {
     /// Returns how many charges are on the invoice, and what to call it.
     pub(super) async fn close_month(&mut self) -> anyhow::Result<(usize, String)> {
-        self.story.chapter("The month ends")?;
+        Story::chapter("The month ends")?;
         self.advance_to("2026-12-01T08:00:00Z".parse()?).await?;
         let invoices = self
             .customer
@@ -59,7 +60,7 @@ impl Demo {
         for charge in &invoice.charges {
             let amount = charge.amount.as_ref().context("no amount")?;
             let amount = Money::new(amount.minor_units, amount.currency.parse()?);
-            self.story.detail(&format!(
+            Story::detail(&format!(
                 "{:<22} {}  {}  {amount}",
                 charge.kind().as_str_name(),
                 charge.tn,
@@ -74,7 +75,7 @@ impl Demo {
     }
 
     async fn told(&mut self) -> anyhow::Result<()> {
-        self.story.chapter("What people and programs were told")?;
+        Story::chapter("What people and programs were told")?;
         let request = ListDeliveriesRequest {
             page_size: 100,
             ..ListDeliveriesRequest::default()
@@ -93,27 +94,50 @@ impl Demo {
                 .all(|one| one.state() == DeliveryState::Delivered),
             "something was not delivered"
         );
+        let hooked = self.receiver.steps();
+        let mails = self.mails()?;
         for step in MAILED {
             let mailed = deliveries
                 .iter()
-                .any(|one| one.step == step && one.channel() == Channel::Email);
-            ensure!(mailed, "no email at {step}");
+                .find(|one| one.step == step && one.channel() == Channel::Email);
+            let mailed = mailed.with_context(|| format!("no email at {step}"))?;
+            // The delivery's id stands in the Message-ID: this very mail is in the sink.
+            let mail = mails.iter().find(|mail| mail.contains(&mailed.delivery_id));
+            let mail = mail.with_context(|| format!("the email at {step} is not in the sink"))?;
+            let links = ["/port-ins/PI_", "/port-outs/PO_"];
+            ensure!(
+                links.iter().any(|link| mail.contains(link)),
+                "no link in the email at {step}"
+            );
+            ensure!(hooked.iter().any(|one| one == step), "no webhook at {step}");
         }
         for delivery in deliveries.iter().filter(|one| one.channel() == Channel::Email) {
-            self.story.detail(&format!(
+            Story::detail(&format!(
                 "email    {:<26} to {}",
                 delivery.step, delivery.receiver
             ))?;
         }
-        for step in self.receiver.steps() {
-            self.story
-                .detail(&format!("webhook  {step:<26} signature verified"))?;
+        for step in hooked {
+            Story::detail(&format!("webhook  {step:<26} signature verified"))?;
         }
         ensure!(
             self.receiver.refused() == 0,
             "a webhook's signature did not verify"
         );
         Ok(())
+    }
+
+    fn mails(&self) -> anyhow::Result<Vec<String>> {
+        let dir = self
+            .stack
+            .endpoints
+            .mail_dir
+            .as_ref()
+            .context("mails are kept in a folder")?;
+        let read = |entry: std::io::Result<std::fs::DirEntry>| {
+            Ok(String::from_utf8_lossy(&std::fs::read(entry?.path())?).into_owned())
+        };
+        std::fs::read_dir(dir)?.map(read).collect()
     }
 
     pub(super) async fn count_events(&self) -> anyhow::Result<usize> {

@@ -18,17 +18,19 @@ use service::stamp;
 
 use crate::demo::keyed;
 use crate::demo::papers::papers;
+use crate::demo::story::Story;
 use crate::demo::{Demo, story};
 use crate::order_file;
 use crate::upload::{document_messages, import_messages};
 
-const DAY: i64 = 24 * 3_600;
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
 /// The number whose PIN the losing carrier does not take, and the PIN it takes.
 const WRONG_PIN_TN: &str = "+12018675302";
 const RIGHT_PIN: &str = "2284";
 
-fn duration(seconds: i64) -> Option<prost_types::Duration> {
-    Some(prost_types::Duration { seconds, nanos: 0 })
+fn duration(seconds: i64) -> prost_types::Duration {
+    prost_types::Duration { seconds, nanos: 0 }
 }
 
 impl Demo {
@@ -50,7 +52,7 @@ impl Demo {
 
     /// Moves the business clock and waits until everything that fell due on the way is done.
     pub(super) async fn advance(&mut self, seconds: i64) -> anyhow::Result<()> {
-        let target = duration(seconds).map(Target::By);
+        let target = Some(Target::By(duration(seconds)));
         let moved = self
             .platform
             .clock()?
@@ -76,8 +78,7 @@ impl Demo {
     }
 
     pub(super) async fn port_in(&mut self) -> anyhow::Result<Order> {
-        self.story
-            .chapter("Port-in: five numbers of three area codes, from a wireless carrier")?;
+        Story::chapter("Port-in: five numbers of three area codes, from a wireless carrier")?;
         self.script_rejection().await?;
         let order = self.draft().await?;
         let order = self.submit(&order).await?;
@@ -93,7 +94,7 @@ impl Demo {
             text: "PIN incorrect".to_owned(),
         };
         let step = |after, kind: AnswerKind| ScriptStep {
-            after: duration(after),
+            after: Some(duration(after)),
             kind: kind.into(),
             ..ScriptStep::default()
         };
@@ -103,7 +104,7 @@ impl Demo {
                 ..step(DAY, AnswerKind::Rejected)
             },
             ScriptStep {
-                foc_after: duration(5 * DAY),
+                foc_after: Some(duration(5 * DAY)),
                 ..step(DAY, AnswerKind::Foc)
             },
             step(600, AnswerKind::Activated),
@@ -126,12 +127,25 @@ impl Demo {
             details: Some(file.details),
             numbers: Vec::new(),
         };
-        let created = self
-            .customer
-            .port_in()?
-            .create_order(keyed(request, "demo-create")?)
-            .await?;
-        let order = created.into_inner().order.context("no order")?;
+        // Sent twice with the same key: a client whose first reply got lost.
+        let mut replies = Vec::new();
+        for _try in 0..2 {
+            let created = self
+                .customer
+                .port_in()?
+                .create_order(keyed(request.clone(), "demo-create")?)
+                .await?;
+            replies.push(created.into_inner().order.context("no order")?);
+        }
+        ensure!(
+            replies[0] == replies[1],
+            "the repeated create replied something else"
+        );
+        let order = replies.remove(0);
+        ensure!(
+            self.count_orders().await? == 1,
+            "a repeated create made a second order"
+        );
         self.story
             .step(&format!("{} drafted from order.toml", order.request_number))?;
         let csv = fs::read(self.data.join("numbers.csv"))?;
@@ -202,7 +216,7 @@ impl Demo {
         } else {
             format!("still missing: {}", faults.join(", "))
         };
-        self.story.detail(&text)?;
+        Story::detail(&text)?;
         Ok(())
     }
 
@@ -237,9 +251,9 @@ impl Demo {
             "{} submitted; sent again with the same idempotency key: the same reply, still one order",
             draft.request_number
         ))?;
-        self.advance(3_600).await?;
+        self.advance(3 * HOUR).await?;
         let order = self.order(&draft.order_id).await?;
-        self.expect(&order, OrderState::Pending)?;
+        expect(&order, OrderState::Pending)?;
         self.story.step(
             "PENDING: with the losing carrier (its first reply was UNAVAILABLE; the gateway tried again)",
         )?;
@@ -249,15 +263,26 @@ impl Demo {
     async fn fix(&mut self, order: Order) -> anyhow::Result<Order> {
         self.advance(DAY).await?;
         let order = self.order(&order.order_id).await?;
-        self.expect(&order, OrderState::ActionRequired)?;
+        expect(&order, OrderState::ActionRequired)?;
         self.story
             .step("ACTION_REQUIRED: the carrier rejected the order")?;
+        let reason = order.reasons.first().context("no reason was given")?;
+        let said = (
+            reason.tn.as_str(),
+            reason.reason.as_str(),
+            reason.field.as_str(),
+            reason.raw_code.as_str(),
+        );
+        ensure!(
+            said == (WRONG_PIN_TN, "PIN", "pin", "8C"),
+            "the reason is {said:?}"
+        );
         for reason in &order.reasons {
-            self.story.detail(&format!(
+            Story::detail(&format!(
                 "{} {} (carrier's {} \"{}\"), field {}",
                 reason.tn, reason.reason, reason.raw_code, reason.raw_text, reason.field
             ))?;
-            self.story.detail(&format!("remedy: {}", reason.remedy))?;
+            Story::detail(&format!("remedy: {}", reason.remedy))?;
         }
         let correction = Correction {
             field: "pin".to_owned(),
@@ -278,9 +303,9 @@ impl Demo {
         ensure!(order.ver == 2, "a fix is the next version");
         self.story
             .step("the PIN is corrected; the same order goes out again as VER 02")?;
-        self.advance(DAY + 3_600).await?;
+        self.advance(DAY + 3 * HOUR).await?;
         let order = self.order(&order.order_id).await?;
-        self.expect(&order, OrderState::FocConfirmed)?;
+        expect(&order, OrderState::FocConfirmed)?;
         Ok(order)
     }
 
@@ -299,9 +324,9 @@ impl Demo {
             "{} numbers stand in the inventory as INCOMING",
             incoming.len()
         ))?;
-        self.advance_to(foc_at + SignedDuration::from_hours(1)).await?;
+        self.advance_to(foc_at + SignedDuration::from_hours(3)).await?;
         let order = self.order(&order.order_id).await?;
-        self.expect(&order, OrderState::Ported)?;
+        expect(&order, OrderState::Ported)?;
         let in_service = self.numbers(InventoryState::InService).await?;
         ensure!(
             in_service.len() == order.numbers.len(),
@@ -310,8 +335,7 @@ impl Demo {
         self.story
             .step(&format!("PORTED: {} numbers IN_SERVICE", in_service.len()))?;
         for number in in_service {
-            self.story
-                .detail(&format!("{}  {}", number.tn, number.agent_name))?;
+            Story::detail(&format!("{}  {}", number.tn, number.agent_name))?;
         }
         Ok(order)
     }
@@ -353,14 +377,14 @@ impl Demo {
             .order
             .context("no order")
     }
+}
 
-    fn expect(&self, order: &Order, state: OrderState) -> anyhow::Result<()> {
-        ensure!(
-            order.state() == state,
-            "{} is {:?}, not {state:?}",
-            order.request_number,
-            order.state()
-        );
-        Ok(())
-    }
+fn expect(order: &Order, state: OrderState) -> anyhow::Result<()> {
+    ensure!(
+        order.state() == state,
+        "{} is {:?}, not {state:?}",
+        order.request_number,
+        order.state()
+    );
+    Ok(())
 }

@@ -18,11 +18,11 @@ impl Story {
         Self { now: None }
     }
 
-    pub(super) fn progress(&self, line: &str) {
+    pub(super) fn progress(line: &str) {
         let _closed = writeln!(io::stdout(), "    … {line}");
     }
 
-    pub(super) fn chapter(&mut self, title: &str) -> io::Result<()> {
+    pub(super) fn chapter(title: &str) -> io::Result<()> {
         writeln!(io::stdout(), "\n== {title}")
     }
 
@@ -39,12 +39,11 @@ impl Story {
         writeln!(io::stdout(), "  {date:<15} {text}")
     }
 
-    pub(super) fn detail(&self, text: &str) -> io::Result<()> {
+    pub(super) fn detail(text: &str) -> io::Result<()> {
         writeln!(io::stdout(), "                    {text}")
     }
 
     pub(super) fn summary(
-        &self,
         totals: &Totals,
         mails: usize,
         webhooks: usize,
@@ -54,7 +53,7 @@ impl Story {
         writeln!(out, "\n== Done")?;
         writeln!(
             out,
-            "  orders      {} (submitted twice with one idempotency key: still one)",
+            "  orders      {} (created and submitted twice with the same idempotency keys: still one)",
             totals.orders
         )?;
         writeln!(

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use config::Env;
+use telemetry::TelemetrySettings;
 
 pub use stack::{Stack, StackOptions};
 
@@ -49,6 +51,11 @@ pub struct UpArgs {
 
 /// Runs until a signal.
 pub async fn run(args: UpArgs) -> anyhow::Result<()> {
+    let mut env = Env::from_process();
+    let settings = TelemetrySettings::read("portway", &mut env);
+    env.finish()?;
+    // Kept to the end: dropping it sends what is left of the traces.
+    let _telemetry = telemetry::init(&settings?)?;
     let stack = Stack::start(StackOptions::from(args), |line| {
         tracing::debug!(line, "starting");
         let _closed = writeln!(std::io::stderr(), "{line}");

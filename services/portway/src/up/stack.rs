@@ -198,7 +198,7 @@ impl Stack {
         )?;
         writeln!(
             out,
-            "  portway --data-dir {} port-in list",
+            "  portway port-in list --data-dir {}",
             self.data_dir.display()
         )?;
         writeln!(

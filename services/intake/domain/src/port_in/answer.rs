@@ -3,8 +3,6 @@
 //! **Architecture invariant:** an answer to an older version, or to an order that has ended, changes nothing but the
 //! history. What is not understood waits for a person; it never ends an order.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use types::{Tn, Ver};
 
@@ -80,7 +78,7 @@ impl Order {
         }
     }
 
-    fn only_heard(self, says: &Says, why: &str, is_alarming: bool) -> Transition {
+    pub(super) fn only_heard(self, says: &Says, why: &str, is_alarming: bool) -> Transition {
         self.noted(Entry {
             action: "answer_recorded",
             note: format!("{}: {why}", says.code()),
@@ -123,34 +121,28 @@ impl Order {
             ..Entry::plain(says.code())
         };
         if self.open_tns().is_empty() {
-            let facts = vec![OrderFact::Rejected { tns: failed, reasons }];
+            let told = OrderFact::Rejected { tns: failed, reasons };
+            let (order, facts) = self.end(OrderState::Rejected, told, now);
             return Transition {
-                order: self.end(OrderState::Rejected, now),
+                order,
                 facts,
                 inventory,
                 entry,
             };
         }
         match demand(&reasons) {
-            Demand::Customer => {
-                let update_required = rejection.update_required;
-                let order = self.enter(OrderState::ActionRequired(rejection.clone()), now);
-                let facts = vec![OrderFact::ActionRequired {
-                    reasons,
-                    update_required,
-                }];
-                Transition {
-                    order,
-                    facts,
-                    inventory,
-                    entry,
-                }
-            }
+            Demand::Customer => Transition {
+                inventory,
+                entry,
+                ..self.ask_customer(rejection, now)
+            },
             Demand::Us => self.wait_for_us(inventory, entry, now),
             Demand::Patience => Transition {
                 order: self,
                 facts: vec![OrderFact::Delayed { reasons }],
-                inventory: None,
+                inventory: inventory
+                    .filter(|_| !failed.is_empty())
+                    .map(|_| InventoryChange::WithdrawThese(failed)),
                 entry,
             },
             Demand::GoOnWithoutFailed => {
@@ -160,6 +152,24 @@ impl Order {
                     None => unsent.wait_for_us(inventory, entry, now),
                 }
             }
+        }
+    }
+
+    /// The customer has to settle every reason that was given for this version, within 30 days of the first.
+    fn ask_customer(self, rejection: &Rejection, now: Timestamp) -> Transition {
+        let (asked, since) = match &self.record.state {
+            OrderState::ActionRequired(before) => (before.clone().joined_with(rejection), self.record.since),
+            _not_asked => (rejection.clone(), now),
+        };
+        let facts = vec![OrderFact::ActionRequired {
+            reasons: asked.reasons.clone(),
+            update_required: asked.update_required,
+        }];
+        Transition {
+            facts,
+            ..self
+                .enter(OrderState::ActionRequired(asked), since)
+                .noted(Entry::plain("rejected"))
         }
     }
 
@@ -266,55 +276,6 @@ impl Order {
                 note: foc_at.to_string(),
                 ..Entry::plain(action)
             },
-        }
-    }
-
-    fn hear_activation(mut self, says: &Says, tns: &[Tn], now: Timestamp) -> Transition {
-        match self.record.state {
-            OrderState::Submitted
-            | OrderState::Pending { .. }
-            | OrderState::FocConfirmed(_)
-            | OrderState::Activating { .. } => {}
-            OrderState::ActionRequired(_) | OrderState::CancelRequested { .. } => {
-                return self.only_heard(says, "nobody asked for it", true);
-            }
-            OrderState::Draft
-            | OrderState::Ported
-            | OrderState::Cancelled
-            | OrderState::Rejected
-            | OrderState::Abandoned => return self.only_heard(says, "the order is not open", true),
-        }
-        let named: HashSet<Tn> = tns.iter().copied().collect();
-        let mut ported = Vec::new();
-        let open = self
-            .record
-            .numbers
-            .iter_mut()
-            .filter(|number| number.state.is_open());
-        for number in open.filter(|number| named.is_empty() || named.contains(&number.tn)) {
-            number.state = NumberState::Ported;
-            ported.push(number.tn);
-        }
-        if ported.is_empty() {
-            return self.only_heard(says, "it names no open number of the order", true);
-        }
-        let foc_at = self.record.state.foc_at().unwrap_or(now);
-        let state = if self.open_tns().is_empty() {
-            OrderState::Ported
-        } else {
-            OrderState::Activating { foc_at }
-        };
-        Transition {
-            order: self.enter(state, now),
-            facts: vec![OrderFact::Ported {
-                tns: ported.clone(),
-                at: now,
-            }],
-            entry: Entry {
-                note: format!("{} numbers", ported.len()),
-                ..Entry::plain("ported")
-            },
-            inventory: Some(InventoryChange::PutInService(ported)),
         }
     }
 

@@ -28,11 +28,23 @@ pub enum CancelRefusal {
     VersionsExhausted,
 }
 
+/// Whether there is anything at the carrier that a cancel could be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtCarrier {
+    /// The order is there, or may be.
+    Perhaps,
+    /// It refused the order's first version and never took in nor answered another: it has nothing.
+    Nothing,
+}
+
 impl Order {
-    /// Cancels a draft at once; asks the carrier to cancel what was sent.
-    pub fn cancel(self, now: Timestamp) -> Result<Transition, CancelRefusal> {
+    /// Cancels at once what the carrier does not have, a draft for one; asks it to cancel what it may have.
+    pub fn cancel(self, at_carrier: AtCarrier, now: Timestamp) -> Result<Transition, CancelRefusal> {
         let from = match self.record.state.clone() {
             OrderState::Draft => return Ok(self.become_cancelled(now)),
+            OrderState::Submitted if at_carrier == AtCarrier::Nothing => {
+                return Ok(self.become_cancelled(now));
+            }
             OrderState::Submitted => BeforeCancel::Submitted,
             OrderState::Pending { awaits_us } => BeforeCancel::Pending { awaits_us },
             OrderState::ActionRequired(rejection) => BeforeCancel::ActionRequired(rejection),
@@ -65,9 +77,10 @@ impl Order {
 
     pub(super) fn become_cancelled(self, now: Timestamp) -> Transition {
         let (tns, inventory) = (self.open_tns(), self.withdrawal());
+        let (order, facts) = self.end(OrderState::Cancelled, OrderFact::Cancelled { tns }, now);
         Transition {
-            order: self.end(OrderState::Cancelled, now),
-            facts: vec![OrderFact::Cancelled { tns }],
+            order,
+            facts,
             inventory,
             entry: Entry::plain("cancelled"),
         }

@@ -5,6 +5,7 @@
 //!
 //! **Architecture invariant:** no secret is compared or shown here but in `fix`, which must not resend a wrong PIN.
 
+mod activation;
 mod answer;
 mod cancel;
 mod details;
@@ -21,7 +22,7 @@ mod text;
 mod timers;
 
 pub use answer::Says;
-pub use cancel::CancelRefusal;
+pub use cancel::{AtCarrier, CancelRefusal};
 pub use details::{Address, Detail, Details, KeptSecret, SubscriberKind};
 pub use draft::{AddRefusal, RemoveRefusal};
 pub use fix::{Correction, FixFault, FixRefusal, SentSecrets};

@@ -139,6 +139,8 @@ pub enum InventoryChange {
     PutInService(Vec<Tn>),
     /// What is incoming by this order will not come.
     Withdraw,
+    /// These numbers will not come; the order's others still do.
+    WithdrawThese(Vec<Tn>),
 }
 
 /// A line of an order's history.
@@ -253,15 +255,20 @@ impl Order {
         self
     }
 
-    /// The order at its end: PORTED when any number is, else as told. Open numbers are let go.
-    pub(super) fn end(self, state: OrderState, now: Timestamp) -> Self {
-        let is_any_ported = self
-            .record
-            .numbers
-            .iter()
-            .any(|number| number.state == NumberState::Ported);
-        let state = if is_any_ported { OrderState::Ported } else { state };
-        self.enter(state, now)
+    /// The order at its end, and what is announced of it: PORTED with all its ported numbers when there are any, else
+    /// as told. Open numbers are let go.
+    pub(super) fn end(self, state: OrderState, told: OrderFact, now: Timestamp) -> (Self, Vec<OrderFact>) {
+        let numbers = self.record.numbers.iter();
+        let tns: Vec<Tn> = numbers
+            .filter(|number| number.state == NumberState::Ported)
+            .map(|number| number.tn)
+            .collect();
+        let (state, fact) = if tns.is_empty() {
+            (state, told)
+        } else {
+            (OrderState::Ported, OrderFact::Ported { tns, at: now })
+        };
+        (self.enter(state, now), vec![fact])
     }
 
     /// What leaving the present state means for the inventory: what was to come by it does not.

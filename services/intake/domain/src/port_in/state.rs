@@ -26,6 +26,19 @@ pub struct Rejection {
     pub reasons: Vec<OrderReason>,
 }
 
+impl Rejection {
+    /// Both, each reason once. Only where the carrier never rejected does it ask for data alone.
+    pub(super) fn joined_with(mut self, later: &Self) -> Self {
+        self.update_required &= later.update_required;
+        for reason in &later.reasons {
+            if !self.reasons.contains(reason) {
+                self.reasons.push(reason.clone());
+            }
+        }
+        self
+    }
+}
+
 /// What a cancel that the carrier refuses falls back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BeforeCancel {

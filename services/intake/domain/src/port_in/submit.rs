@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use types::Ver;
 
+use super::cancel::AtCarrier;
 use super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
 use super::requirements::Requirement;
 use super::state::{BeforeCancel, OrderState};
@@ -129,16 +130,19 @@ impl Order {
         ver: Ver,
         state: CommandState,
         refusal: &str,
+        at_carrier: AtCarrier,
         now: Timestamp,
     ) -> Option<Transition> {
-        if ver != self.record.ver {
+        if ver < self.record.ver_in_force || ver > self.record.ver {
             return None;
         }
         match (kind, state) {
             (CommandKind::Submit | CommandKind::Supplement, CommandState::Acknowledged) => {
                 self.be_acknowledged(now)
             }
-            (CommandKind::Cancel, CommandState::Refused) => self.resume(refusal, now),
+            (CommandKind::Cancel, CommandState::Refused) => {
+                self.be_refused_cancel(ver, refusal, at_carrier, now)
+            }
             (
                 CommandKind::Submit | CommandKind::Supplement | CommandKind::Activate,
                 CommandState::Refused,
@@ -178,6 +182,29 @@ impl Order {
             | OrderState::Rejected
             | OrderState::Abandoned => None,
         }
+    }
+
+    /// A carrier that never had the order has nothing to cancel: then the order is cancelled, not under way.
+    fn be_refused_cancel(
+        self,
+        ver: Ver,
+        refusal: &str,
+        at_carrier: AtCarrier,
+        now: Timestamp,
+    ) -> Option<Transition> {
+        let is_cancelling = matches!(self.record.state, OrderState::CancelRequested { .. });
+        if !is_cancelling || ver != self.record.ver {
+            return None;
+        }
+        if at_carrier == AtCarrier::Nothing {
+            let cancelled = self.become_cancelled(now);
+            let entry = Entry {
+                note: format!("the carrier never had the order: {refusal}"),
+                ..cancelled.entry
+            };
+            return Some(Transition { entry, ..cancelled });
+        }
+        self.resume(refusal, now)
     }
 
     /// Goes on where it was before a cancel that was refused; `None` when there was none.

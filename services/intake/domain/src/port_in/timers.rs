@@ -89,9 +89,10 @@ impl Order {
 
     fn abandon(self, now: Timestamp) -> Transition {
         let (tns, inventory) = (self.open_tns(), self.withdrawal());
+        let (order, facts) = self.end(OrderState::Abandoned, OrderFact::Abandoned { tns }, now);
         Transition {
-            order: self.end(OrderState::Abandoned, now),
-            facts: vec![OrderFact::Abandoned { tns }],
+            order,
+            facts,
             inventory,
             entry: Entry::plain("abandoned"),
         }

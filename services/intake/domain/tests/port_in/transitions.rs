@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use intake_domain::port_in::{
-    AddRefusal, BeforeCancel, CancelRefusal, CommandKind, CommandState, Correction, InventoryChange,
-    NumberState, Order, OrderFact, OrderState, Says, SentSecrets, StateName, SubmitRefusal, Transition,
+    AddRefusal, AtCarrier, BeforeCancel, CancelRefusal, CommandKind, CommandState, Correction,
+    InventoryChange, NumberState, Order, OrderFact, OrderState, Says, SentSecrets, StateName, SubmitRefusal,
+    Transition,
 };
 use reasons::Reason;
 use types::{Secret, Ver};
@@ -37,11 +38,11 @@ const TABLE: &str = "
 DRAFT            = = = SUBMITTED - - CANCELLED = = = = = = = = = =
 SUBMITTED        - - - - - - CANCEL_REQUESTED PENDING ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = = =
 PENDING          - - - - - - CANCEL_REQUESTED = ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = = =
-ACTION_REQUIRED  - - - - SUBMITTED - CANCEL_REQUESTED = ACTION_REQUIRED PENDING REJECTED = = = = = ABANDONED
+ACTION_REQUIRED  - - - - SUBMITTED - CANCEL_REQUESTED = ACTION_REQUIRED PENDING REJECTED = = PORTED = = ABANDONED
 FOC_CONFIRMED    - - - - - - CANCEL_REQUESTED = ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = = ACTIVATING
 ACTIVATING       - - - - - - - = ACTION_REQUIRED PENDING REJECTED = = PORTED = = ABANDONED
 PORTED           - - - - - - - = = = = = = = = = =
-CANCEL_REQUESTED - - - - - - - = = = = = CANCEL_REQUESTED = CANCELLED PENDING =
+CANCEL_REQUESTED - - - - - - - = = = = = CANCEL_REQUESTED PORTED CANCELLED PENDING =
 CANCELLED        - - - - - - - = = = = = = = = = =
 REJECTED         - - - - - - - = = = = = = = = = =
 ABANDONED        - - - - - - - = = = = = = = = = =
@@ -77,8 +78,18 @@ fn try_action(order: Order, action: &str) -> Result<Option<Transition>, String> 
             .confirm_remedy(now())
             .map(Some)
             .map_err(|error| refuse(&error)),
-        "cancel" => order.cancel(now()).map(Some).map_err(|error| refuse(&error)),
-        "ack" => Ok(order.follow_command(CommandKind::Submit, ver, CommandState::Acknowledged, "", now())),
+        "cancel" => order
+            .cancel(AtCarrier::Perhaps, now())
+            .map(Some)
+            .map_err(|error| refuse(&error)),
+        "ack" => Ok(order.follow_command(
+            CommandKind::Submit,
+            ver,
+            CommandState::Acknowledged,
+            "",
+            AtCarrier::Perhaps,
+            now(),
+        )),
         "fix-reject" => hear(
             order,
             Says::Rejected(rejection(vec![reason(Reason::Pin, Some(TWO))])),
@@ -193,11 +204,11 @@ fn refusals_have_the_reason_that_customers_are_told() {
         Err(SubmitRefusal::Illegal(_))
     ));
     assert_eq!(
-        order_in(StateName::Ported).cancel(now()),
+        order_in(StateName::Ported).cancel(AtCarrier::Perhaps, now()),
         Err(CancelRefusal::CompletedUseSnapback)
     );
     assert_eq!(
-        order_in(StateName::Activating).cancel(now()),
+        order_in(StateName::Activating).cancel(AtCarrier::Perhaps, now()),
         Err(CancelRefusal::TooLate { foc_at: foc_at() })
     );
 }
@@ -214,7 +225,7 @@ fn a_cancel_is_taken_until_a_day_before_the_cut_over() {
         let when = foc_at()
             .checked_sub(jiff::SignedDuration::from_mins(minutes))
             .unwrap();
-        let cancelled = order_in(StateName::FocConfirmed).cancel(when);
+        let cancelled = order_in(StateName::FocConfirmed).cancel(AtCarrier::Perhaps, when);
         match cancelled {
             Ok(transition) => {
                 assert!(taken, "{minutes}");
@@ -260,7 +271,10 @@ fn an_answer_after_a_confirmed_cancel_alarms() {
 
 #[test]
 fn a_refused_cancel_goes_back_and_keeps_what_came_meanwhile() {
-    let cancelling = order_in(StateName::Pending).cancel(now()).unwrap().order;
+    let cancelling = order_in(StateName::Pending)
+        .cancel(AtCarrier::Perhaps, now())
+        .unwrap()
+        .order;
     let (first, second) = (Ver::FIRST, Ver::new(2).unwrap());
     let committed = cancelling.hear(&Says::Foc { foc_at: foc_at() }, first, now());
     assert_eq!(committed.order.record().state.name(), StateName::CancelRequested);
@@ -281,7 +295,14 @@ fn a_carrier_that_refuses_the_cancel_command_is_the_same_as_one_that_answers_no(
     let order = order_with(OrderState::CancelRequested { from });
     let ver = order.record().ver;
     let back = order
-        .follow_command(CommandKind::Cancel, ver, CommandState::Refused, "too late", now())
+        .follow_command(
+            CommandKind::Cancel,
+            ver,
+            CommandState::Refused,
+            "too late",
+            AtCarrier::Perhaps,
+            now(),
+        )
         .unwrap();
     assert_eq!(back.order.record().state, OrderState::FocConfirmed(commitment()));
     assert_eq!(back.entry.note, "too late");
@@ -314,7 +335,8 @@ fn numbers_port_in_parts_and_an_end_after_a_part_is_ported() {
     let due = part.order.next_due().unwrap();
     let ended = part.order.fall_due(due).unwrap();
     assert_eq!(ended.order.record().state, OrderState::Ported);
-    assert_eq!(ended.facts, [OrderFact::Abandoned { tns: vec![tn(TWO)] }]);
+    let (tns, at) = (vec![tn(ONE)], due);
+    assert_eq!(ended.facts, [OrderFact::Ported { tns, at }]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl PortInService for PortIn {
         let body = request.get_ref();
         let details = details::set_fields(&mut faults, &body.details.clone().unwrap_or_default());
         let numbers = numbers::read(&mut faults, &body.numbers, self.intake.base.clock.now());
-        finish(faults)?;
+        faults.finish(Some(()))?;
         let mut work = begin!(self, request);
         let view = ops::port_in::create(&self.intake, work.conn(), &requester, details, numbers)
             .await
@@ -90,7 +90,7 @@ impl PortInService for PortIn {
             faults.add("numbers", "MISSING", "must have at least one number");
         }
         let numbers = numbers::read(&mut faults, &body.numbers, self.intake.base.clock.now());
-        let name = finish_with(faults, name)?;
+        let name = faults.finish(name)?;
         let mut work = begin!(self, request);
         let view = ops::port_in::add_numbers(&self.intake, work.conn(), &requester, name, numbers)
             .await
@@ -110,7 +110,7 @@ impl PortInService for PortIn {
         let body = request.get_ref();
         let name = order_name(&mut faults, &body.order_id);
         let tns = numbers::read_names(&mut faults, &body.phone_numbers);
-        let name = finish_with(faults, name)?;
+        let name = faults.finish(name)?;
         let mut work = begin!(self, request);
         let view = ops::port_in::remove_numbers(&self.intake, work.conn(), &requester, name, &tns)
             .await
@@ -223,7 +223,7 @@ impl PortInService for PortIn {
         let mut faults = Faults::new();
         let name = order_name(&mut faults, &request.get_ref().order_id);
         let corrections = corrections::read(&mut faults, &request.get_ref().corrections);
-        let name = finish_with(faults, name)?;
+        let name = faults.finish(name)?;
         let mut work = begin!(self, request);
         let view = ops::port_in::apply_fix(&self.intake, work.conn(), &requester, name, corrections)
             .await
@@ -285,18 +285,6 @@ impl PortInService for PortIn {
     }
 }
 
-fn finish(faults: Faults) -> Result<(), Status> {
-    finish_with(faults, Some(()))
-}
-
-/// As [`Faults::finish`], for requests that may have more faults than a reply can carry.
-fn finish_with<T>(faults: Faults, value: Option<T>) -> Result<T, Status> {
-    if faults.is_empty() {
-        return faults.finish(value);
-    }
-    Err(grpc::status::invalid(status::capped(faults.into_vec())))
-}
-
 fn name_alone(order_id: &str) -> Result<OrderName, Status> {
     let mut faults = Faults::new();
     let name = order_name(&mut faults, order_id);
@@ -344,8 +332,8 @@ fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilte
         states.extend(found);
     }
     let tn = details::tn(&mut faults, "phone_number", &body.phone_number);
-    let reference = Some(body.customer_reference.clone()).filter(|reference| !reference.is_empty());
-    let filter = tn.ok().map(|tn| OrderFilter {
+    let reference = details::text(&mut faults, "customer_reference", &body.customer_reference);
+    let filter = tn.ok().zip(reference.ok()).map(|(tn, reference)| OrderFilter {
         account: None,
         states,
         tn,

@@ -11,9 +11,6 @@ use crate::ops::port_in::{
     BadPdf, CancelError, DraftError, FixError, ReadError, SubmissionError, SubmitError, UploadError,
 };
 
-/// More faults than this do not fit in the trailers of a reply; ListRequirements shows all.
-const FAULTS_MAX: usize = 25;
-
 fn not_found() -> Status {
     fail(Code::NotFound, "ORDER_NOT_FOUND", "there is no such order")
 }
@@ -66,10 +63,7 @@ pub(super) fn submit(error: &SubmitError) -> Status {
         SubmitError::Illegal(error) => illegal(*error),
         SubmitError::NotReady(requirements) => {
             let faults = requirements.iter().filter(|requirement| !requirement.is_warning);
-            not_ready(
-                "REQUIREMENTS_NOT_MET",
-                capped(faults.map(of_requirement).collect()),
-            )
+            not_ready("REQUIREMENTS_NOT_MET", faults.map(of_requirement).collect())
         }
         SubmitError::InFlight(tns) => not_ready(
             "TN_IN_FLIGHT",
@@ -89,7 +83,7 @@ pub(super) fn fix(error: &FixError) -> Status {
         FixError::Refused(FixRefusal::Illegal(error)) => illegal(*error),
         FixError::Refused(FixRefusal::Faults(faults)) => {
             let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
-            not_ready("FIX_INCOMPLETE", capped(faults.iter().map(of_fault).collect()))
+            not_ready("FIX_INCOMPLETE", faults.iter().map(of_fault).collect())
         }
         FixError::Refused(FixRefusal::NewOrderRequired) => {
             fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
@@ -173,19 +167,7 @@ fn of_requirement(requirement: &Requirement) -> FieldFault {
 }
 
 fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {
-    capped(
-        tns.iter()
-            .map(|tn| fault("numbers", code, format!("{tn} {what}")))
-            .collect(),
-    )
-}
-
-/// The first faults, and how many more there are.
-pub(super) fn capped(mut faults: Vec<FieldFault>) -> Vec<FieldFault> {
-    let more = faults.len().saturating_sub(FAULTS_MAX);
-    if more > 0 {
-        faults.truncate(FAULTS_MAX);
-        faults.push(fault("request", "MORE_FAULTS", format!("and {more} more")));
-    }
-    faults
+    tns.iter()
+        .map(|tn| fault("numbers", code, format!("{tn} {what}")))
+        .collect()
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, find_to_change};
 use crate::app::Intake;
+use crate::store::port_in as store;
 
 /// Why an order was not cancelled.
 #[derive(Debug, Error)]
@@ -23,7 +24,7 @@ pub(crate) enum CancelError {
     Store(#[from] StoreError),
 }
 
-/// Cancels a draft at once; asks the carrier to cancel what was sent.
+/// Cancels at once what the carrier does not have; asks it to cancel what it may have.
 pub(crate) async fn cancel(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -34,7 +35,8 @@ pub(crate) async fn cancel(
     let order = find_to_change(conn, name, requester)
         .await?
         .ok_or(CancelError::NotFound)?;
-    let transition = order.clone().cancel(occasion.now)?;
+    let at_carrier = store::commands::at_carrier(conn, order.record().id).await?;
+    let transition = order.clone().cancel(at_carrier, occasion.now)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
     Ok(OrderView::of(conn, order).await?)
 }

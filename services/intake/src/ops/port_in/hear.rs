@@ -89,11 +89,12 @@ pub(crate) async fn record_command(
     if !is_news {
         return Ok(());
     }
-    if let Some(transition) =
+    let at_carrier = store::commands::at_carrier(conn, news.order).await?;
+    let followed =
         order
             .clone()
-            .follow_command(news.kind, news.ver, news.state, &news.refusal, now)
-    {
+            .follow_command(news.kind, news.ver, news.state, &news.refusal, at_carrier, now);
+    if let Some(transition) = followed {
         let occasion = Occasion {
             actor: "service:carrier-gateway",
             now,

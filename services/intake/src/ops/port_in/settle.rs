@@ -102,7 +102,11 @@ async fn change_inventory(
             inventory::insert_incoming(conn, &arriving).await?;
             inventory::put_in_service(conn, record.id, tns, now).await
         }
-        InventoryChange::Withdraw => inventory::remove_incoming(conn, record.id).await.map(drop),
+        InventoryChange::Withdraw => inventory::remove_incoming(conn, record.id, None).await.map(drop),
+        InventoryChange::WithdrawThese(tns) => {
+            let removed = inventory::remove_incoming(conn, record.id, Some(tns));
+            removed.await.map(drop)
+        }
     }
 }
 

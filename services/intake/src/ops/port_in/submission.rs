@@ -59,7 +59,10 @@ pub(crate) async fn get_submission(
     let found = store::order::find(&mut tx, OrderName::Id(id), None, store::order::Access::Read).await?;
     let order = found.ok_or(SubmissionError::NotFound)?;
     let (record, state) = (order.record(), order.record().state.name());
-    if record.ver != ver || record.submitted_at.is_none() || state.is_final() {
+    // A cancel raises the version, and what it cancels may be still on its way: that goes out first, or there would be
+    // nothing at the carrier to cancel. The data is the same for all versions from the one in force up.
+    let is_current = (record.ver_in_force..=record.ver).contains(&ver);
+    if !is_current || record.submitted_at.is_none() || state.is_final() {
         return Err(SubmissionError::Superseded {
             asked: ver,
             ver: record.ver,

@@ -61,7 +61,7 @@ pub(crate) async fn receive(intake: &Intake, asked: AskedPortOut) -> Result<Vec<
         ids.push(open_case(&mut tx, &asked.request, draft, verdict, now).await?);
     }
     tx.commit().await?;
-    intake.wake.wake();
+    intake.port_out_wake.wake();
     Ok(ids)
 }
 

@@ -35,15 +35,31 @@ pub(super) async fn settle(
             reject(conn, case, now).await?;
             reject_others(conn, cases, now).await
         }
-        PortOutFact::PortedOut { .. } => {
-            let removed = store::inventory::remove_ported_out(conn, case.account, &case.tns()).await?;
-            tracing::info!(port_out.id = %case.id, removed, asked = case.numbers.len(), "numbers have left");
-            tell(conn, case, fact, now).await
-        }
+        PortOutFact::PortedOut { .. } => leave(conn, case, fact, now).await,
         PortOutFact::Received | PortOutFact::RejectionRequested | PortOutFact::Cancelled => {
             tell(conn, case, fact, now).await
         }
     }
+}
+
+/// Saves a case whose numbers have gone, takes them out of the account's inventory, and announces those that were in
+/// it: the account is charged for them. Of numbers that it did not have it hears nothing.
+async fn leave(
+    conn: &mut PgConnection,
+    case: &mut PortOut,
+    fact: PortOutFact,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let removed = store::inventory::remove_ported_out(conn, case.account, &case.tns()).await?;
+    tracing::info!(port_out.id = %case.id, removed = removed.len(), asked = case.numbers.len(), "numbers have left");
+    store::port_out::save(conn, case).await?;
+    record(conn, case, fact, now).await?;
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let mut left = case.clone();
+    left.numbers.retain(|number| removed.contains(&number.tn));
+    announce::port_out::fact(conn, &left, fact, now).await
 }
 
 /// Saves a case that nobody but the account is concerned with, and announces it.

@@ -1,9 +1,11 @@
 //! What happens when nobody answers in time.
 
 use clock::Backlog;
+use intake_domain::port_out::RequestKey;
 use jiff::Timestamp;
 use pg::StoreError;
 use service::due::Pass;
+use sqlx::PgConnection;
 
 use super::settle::settle;
 use crate::app::Intake;
@@ -16,17 +18,44 @@ pub(crate) async fn decide_silence(intake: &Intake, now: Timestamp) -> Result<Pa
     let Some(key) = store::port_out::lock_due_request(&mut tx, now).await? else {
         return Ok(Pass::Idle);
     };
-    let mut cases = store::port_out::cases_of_request(&mut tx, &key).await?;
+    match decide(&mut tx, &key, now).await {
+        Ok(()) => tx.commit().await?,
+        Err(error) if error.is_transient() => return Err(error),
+        // One request that cannot be decided must not hold up all others.
+        Err(error) => {
+            tx.rollback().await?;
+            tracing::error!(pon = %key.pon, winning.spid = %key.winning_spid, error = %grpc::status::chain(&error),
+                "silence could not be decided");
+            let mut conn = intake.base.pool.acquire().await?;
+            store::port_out::postpone(&mut conn, &key).await?;
+        }
+    }
+    Ok(Pass::Worked)
+}
+
+/// Decides every case of the request that is due. One at least is, or the same request would come again at once, for
+/// ever.
+async fn decide(conn: &mut PgConnection, key: &RequestKey, now: Timestamp) -> Result<(), StoreError> {
+    let mut cases = store::port_out::cases_of_request(conn, key).await?;
+    let mut is_any_decided = false;
     for index in 0..cases.len() {
         let decided = cases
             .get(index)
             .and_then(|case| case.state.clone().fall_silent(case.silence, now).ok());
         if let Some(transition) = decided {
-            settle(&mut tx, &mut cases, index, transition, now).await?;
+            settle(conn, &mut cases, index, transition, now).await?;
+            is_any_decided = true;
         }
     }
-    tx.commit().await?;
-    Ok(Pass::Worked)
+    if is_any_decided {
+        Ok(())
+    } else {
+        Err(StoreError::corrupt(
+            "port_out",
+            &key.pon,
+            &"answer_due_at is not when it is due",
+        ))
+    }
 }
 
 /// How many answers are due and undecided, and when the next one will be due.

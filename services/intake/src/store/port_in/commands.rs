@@ -1,6 +1,6 @@
 //! What the carrier was asked, and how far each has come.
 
-use intake_domain::port_in::{CommandKind, CommandState};
+use intake_domain::port_in::{AtCarrier, CommandKind, CommandState};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -42,6 +42,26 @@ pub(crate) async fn record(
     .execute(conn)
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// Whether the carrier may have anything of the order: not when it refused the first version, took in no other and never
+/// answered.
+pub(crate) async fn at_carrier(conn: &mut PgConnection, order: OrderId) -> Result<AtCarrier, StoreError> {
+    let has_nothing: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM carrier_command
+                         WHERE order_id = $1 AND kind = 'submit' AND state = 'REFUSED')
+            AND NOT EXISTS (SELECT FROM carrier_command
+                             WHERE order_id = $1 AND kind <> 'submit' AND state = 'ACKNOWLEDGED')
+            AND NOT EXISTS (SELECT FROM carrier_answer WHERE order_id = $1)",
+    )
+    .bind(order.as_uuid())
+    .fetch_one(conn)
+    .await?;
+    Ok(if has_nothing {
+        AtCarrier::Nothing
+    } else {
+        AtCarrier::Perhaps
+    })
 }
 
 /// The commands of an order, newest first; at most one a version and kind, so fewer than 400.

@@ -1,6 +1,6 @@
 //! Pages of orders, newest first.
 
-use intake_domain::port_in::{OrderRecord, StateName};
+use intake_domain::port_in::{OrderRecord, Reference, StateName};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -17,7 +17,7 @@ pub(crate) struct OrderFilter {
     /// Any of these; empty: all.
     pub(crate) states: Vec<StateName>,
     pub(crate) tn: Option<Tn>,
-    pub(crate) reference: Option<String>,
+    pub(crate) reference: Option<Reference>,
     /// The last order of the page before.
     pub(crate) after: Option<(Timestamp, OrderId)>,
     pub(crate) limit: i64,
@@ -55,7 +55,7 @@ pub(crate) async fn list(
     if let Some(reference) = &filter.reference {
         query
             .push(" AND customer_reference = ")
-            .push_bind(reference.clone());
+            .push_bind(reference.to_string());
     }
     if let Some((created_at, id)) = filter.after {
         query

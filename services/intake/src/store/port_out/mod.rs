@@ -17,5 +17,5 @@ pub(crate) use history::{Entry, add_entry};
 pub(crate) use list::{Filter, list};
 pub(crate) use progress::{Report, insert_report};
 pub(crate) use request::{
-    Disposal, due_counts, find_versions, insert_request, lock_due_request, lock_pon, lock_request,
+    Disposal, due_counts, find_versions, insert_request, lock_due_request, lock_pon, lock_request, postpone,
 };

@@ -105,7 +105,7 @@ pub(crate) async fn lock_request(conn: &mut PgConnection, key: &RequestKey) -> R
 }
 
 /// Locks the request whose case has waited longest for an answer that was due, passing over those that another replica
-/// deals with.
+/// deals with and those that rest (see [`postpone`]).
 pub(crate) async fn lock_due_request(
     conn: &mut PgConnection,
     now: Timestamp,
@@ -115,6 +115,7 @@ pub(crate) async fn lock_due_request(
            FROM port_out
            JOIN carrier_request USING (winning_spid, pon, ver)
           WHERE port_out.answer_due_at <= $1
+            AND (carrier_request.retry_at IS NULL OR carrier_request.retry_at <= now())
           ORDER BY port_out.answer_due_at LIMIT 1
             FOR UPDATE OF carrier_request SKIP LOCKED",
     )
@@ -122,6 +123,25 @@ pub(crate) async fn lock_due_request(
     .fetch_optional(conn)
     .await?;
     key.map(RequestKey::try_from).transpose()
+}
+
+/// Lets a request rest that silence could not decide, so that the others are not held up.
+pub(crate) async fn postpone(conn: &mut PgConnection, key: &RequestKey) -> Result<(), StoreError> {
+    let updated = sqlx::query(
+        "UPDATE carrier_request SET retry_at = now() + interval '1 minute'
+          WHERE winning_spid = $1 AND pon = $2 AND ver = $3",
+    )
+    .bind(key.winning_spid.as_str())
+    .bind(key.pon.as_str())
+    .bind(row::ver_column(key.ver))
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if updated == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the carrier's request"))
+    }
 }
 
 /// How many answers are due, and when the next one will be.

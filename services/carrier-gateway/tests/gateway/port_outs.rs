@@ -1,0 +1,136 @@
+//! A winning carrier gets one answer to each version of its request, when every case of it is decided.
+
+use portway_proto::carrier::v1::AnswerPortOutRequest;
+use portway_proto::gateway::v1::CommandKind::AnswerPortOut;
+use portway_proto::gateway::v1::CommandProgress::Acknowledged;
+use portway_proto::intake::v1 as intake;
+use portway_proto::types::v1::CarrierReason;
+use types::PortOutId;
+
+use crate::harness::{Gateway, World, port_out, time};
+
+async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, case: PortOutId) {
+    let authorized = intake::PortOutAuthorized {
+        port_out: Some(port_out),
+        decided_by: "policy".to_owned(),
+    };
+    gateway.hear(case.as_uuid(), &authorized).await;
+}
+
+/// Intake refuses a case, for reasons of number and code.
+async fn reject(gateway: &Gateway, case: PortOutId, reasons: &[(&str, &str)]) {
+    let reason = |&(tn, code): &(&str, &str)| CarrierReason {
+        tn: tn.to_owned(),
+        reason: code.to_owned(),
+        ..CarrierReason::default()
+    };
+    let rejected = intake::PortOutRejected {
+        port_out: Some(port_out(case)),
+        reasons: reasons.iter().map(reason).collect(),
+    };
+    gateway.hear(case.as_uuid(), &rejected).await;
+}
+
+/// Number and code of each reason that the carrier was told.
+fn told(answer: &AnswerPortOutRequest) -> Vec<(&str, &str)> {
+    let reasons = answer.reasons.iter();
+    reasons
+        .map(|reason| (reason.tn.as_str(), reason.code.as_str()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_request_that_became_two_cases_gets_one_answer_when_both_are_decided() {
+    let world = World::new("port_out_two_cases").await;
+    let (one, other) = (PortOutId::generate(), PortOutId::generate());
+    world.intake.state().cases = vec![one, other];
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway.settle().await;
+    authorize(&gateway, port_out(one), one).await;
+    // Not due: settling does not wait for it, and it does not leave.
+    gateway.settle().await;
+    assert!(gateway.progress().await.is_empty());
+    reject(&gateway, other, &[("+12015550199", "PIN")]).await;
+    gateway.settle().await;
+    let answers = world.partner.state().port_out_answers.clone();
+    // Each case sends the one answer; the carrier knows by the key that it is the same.
+    let [answer, repeated] = answers.as_slice() else {
+        panic!("{}", answers.len())
+    };
+    assert_eq!(answer, repeated);
+    let key = (answer.pon.as_str(), answer.ver, answer.winning_spid.as_str());
+    assert_eq!(key, ("W-1", 1, "9X01"));
+    assert!(!answer.authorized);
+    assert_eq!(told(answer), [("+12015550199", "PIN")]);
+    let progress = gateway.progress().await;
+    let acknowledged = progress
+        .iter()
+        .filter(|step| **step == (AnswerPortOut, 1, Acknowledged));
+    assert_eq!((progress.len(), acknowledged.count()), (4, 2));
+}
+
+#[tokio::test]
+async fn the_answer_names_each_number_at_fault_and_not_the_cases_that_fell_with_them() {
+    let world = World::new("port_out_named").await;
+    let cases: Vec<PortOutId> = (0..3).map(|_| PortOutId::generate()).collect();
+    let [fell, nobodys, locked] = cases[..] else {
+        panic!()
+    };
+    world.intake.state().cases = cases;
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway.settle().await;
+    reject(&gateway, fell, &[("", "OTHER_NUMBER_DENIED")]).await;
+    gateway.settle().await;
+    reject(&gateway, nobodys, &[("+12015550198", "TN_NOT_FOUND")]).await;
+    gateway.settle().await;
+    assert_eq!(world.partner.state().port_out_answers, []);
+    reject(&gateway, locked, &[("+12015550197", "LOCKED")]).await;
+    gateway.settle().await;
+    let answers = world.partner.state().port_out_answers.clone();
+    assert_eq!(answers.len(), 3);
+    for answer in &answers {
+        let expected = [("+12015550198", "TN_NOT_FOUND"), ("+12015550197", "LOCKED")];
+        assert_eq!(told(answer), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_was_overtaken_is_not_waited_for() {
+    let world = World::new("port_out_overtaken").await;
+    let case = PortOutId::generate();
+    world.intake.state().cases = vec![case];
+    world.partner.announce(crate::inbound::request("W-1", 2));
+    let gateway = world.start().await;
+    gateway.settle().await;
+    // The first version comes after the second: intake makes no case of it.
+    world.intake.state().cases = Vec::new();
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    world.clock.advance_to(time("2026-03-02T15:30:00Z")).unwrap();
+    gateway.settle().await;
+    let delivered = "SELECT count(*) FROM inbound WHERE state = 'delivered'";
+    assert_eq!(gateway.count(delivered).await, 2);
+    let second = intake::PortOutRef {
+        ver: 2,
+        ..port_out(case)
+    };
+    authorize(&gateway, second, case).await;
+    gateway.settle().await;
+    let answers = world.partner.state().port_out_answers.clone();
+    let answered: Vec<i32> = answers.iter().map(|answer| answer.ver).collect();
+    assert_eq!(answered, [2]);
+    assert_eq!(gateway.count("SELECT count(*) FROM command_ready").await, 0);
+}
+
+#[tokio::test]
+async fn an_authorization_carries_the_date_we_commit_to() {
+    let world = World::new("port_out_authorized").await;
+    let gateway = world.start().await;
+    let id = PortOutId::generate();
+    authorize(&gateway, port_out(id), id).await;
+    gateway.settle().await;
+    let answer = world.partner.state().port_out_answers[0].clone();
+    assert!(answer.authorized && answer.reasons.is_empty());
+    assert_eq!(answer.foc_at, port_out(id).foc_at);
+}
