@@ -13,7 +13,7 @@ use testkit::TestDatabase;
 
 use crate::customer::Customer;
 
-const UP_WITHIN: Duration = Duration::from_secs(60);
+const UP_WITHIN: Duration = Duration::from_mins(2);
 const DOWN_WITHIN: Duration = Duration::from_secs(30);
 /// Monday, 10:00 in New York.
 const FIRST_DAY: &str = "2026-11-16T15:00:00Z";
@@ -62,13 +62,12 @@ impl System {
             .prefix("portway-system-")
             .tempdir()
             .unwrap();
-        let (database, database_url) = match options.database_url {
-            Some(url) => (None, url),
-            None => {
-                let database = TestDatabase::create(name).await;
-                let url = database.url().to_owned();
-                (Some(database), url)
-            }
+        let (database, database_url) = if let Some(url) = options.database_url {
+            (None, url)
+        } else {
+            let database = TestDatabase::create(name).await;
+            let url = database.url().to_owned();
+            (Some(database), url)
         };
         let redis_url = match options.redis_url {
             Some(url) => url,

@@ -32,7 +32,7 @@ async fn the_same_submit_fifty_times_at_once_is_one_order() {
         let customer = if number % 2 == 0 { &one } else { &other };
         async {
             // A duplicate in progress may be told to come again; then it does.
-            testkit::eventually_some(Duration::from_secs(60), "a reply", async || {
+            testkit::eventually_some(Duration::from_mins(1), "a reply", async || {
                 match customer.try_submit(&draft, "the-one-submit").await {
                     Ok(reply) => Some(reply),
                     Err(refused) => {

@@ -57,16 +57,23 @@ async fn without_postgres_calls_are_refused_and_work_goes_on_when_it_is_back() {
         "no database talk reaches a caller"
     );
     servers.postgres.start().unwrap();
-    let second = testkit::eventually_some(Duration::from_secs(60), "the same submit to succeed", async || {
-        match customer.try_submit(&draft, "while-away").await {
-            Ok(order) => Some(order),
-            Err(refused) => {
-                assert_eq!(refused.code(), Code::Unavailable, "nothing but trying again is asked for: {refused:?}");
-                None
-            }
-        }
-    })
-    .await;
+    let second =
+        testkit::eventually_some(
+            Duration::from_mins(1),
+            "the same submit to succeed",
+            async || match customer.try_submit(&draft, "while-away").await {
+                Ok(order) => Some(order),
+                Err(refused) => {
+                    assert_eq!(
+                        refused.code(),
+                        Code::Unavailable,
+                        "nothing but trying again is asked for: {refused:?}"
+                    );
+                    None
+                }
+            },
+        )
+        .await;
     assert_eq!(second.state(), OrderState::Submitted);
     customer.advance(DAY * 8).await;
     assert_ported_once(&system, &customer, &order).await;

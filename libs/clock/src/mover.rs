@@ -233,7 +233,10 @@ impl ClockMover {
                 Ok(backlog) => backlog,
                 // A database that is away for a moment has not lost its work: ask again until the limit.
                 Err(source) => {
-                    pass.busy.push(Busy { name: name.to_owned(), due_now: None });
+                    pass.busy.push(Busy {
+                        name: name.to_owned(),
+                        due_now: None,
+                    });
                     pass.failed = Some((name.to_owned(), source));
                     continue;
                 }

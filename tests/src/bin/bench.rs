@@ -1,6 +1,11 @@
 //! `make bench`: submits per second through gRPC, against the same rows written by bare SQL on the same server in the
 //! same run. The ratio is what counts; the absolute figures are of the machine.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the workers are awaited, and end with the program"
+)]
+
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -35,7 +35,12 @@ pub(crate) async fn move_clock(simulator: &Simulator, target: Target) -> Result<
     let moved = match target {
         Target::To(at) => mover.advance_to(at).await,
         Target::By(distance) => {
-            simulator.base.clock.now().checked_add(distance).map_err(|_| MoveClockError::OutOfRange)?;
+            simulator
+                .base
+                .clock
+                .now()
+                .checked_add(distance)
+                .map_err(|_| MoveClockError::OutOfRange)?;
             mover.advance_by(distance).await
         }
     };

@@ -136,7 +136,6 @@ async fn wrong_lists_are_refused_with_every_fault() {
         states: vec![0, 99],
         phone_number: "911".to_owned(),
         customer_reference: "harbor\0".to_owned(),
-        ..Default::default()
     };
     let refused = customer
         .port_in()

@@ -53,7 +53,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let dir = tempfile::Builder::new().prefix("portway-demo-").tempdir()?;
     // The servers' account passes through it when we are root.
     std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let mut story = Story::new();
+    let story = Story::new();
     Story::chapter("Starting Portway: five services in one process, a Postgres and a Redis of their own")?;
     let first_day: Timestamp = FIRST_DAY.parse()?;
     let options = StackOptions {
@@ -79,12 +79,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         data: args.data,
     };
     let outcome = demo.play().await;
-    let Demo {
-        stack,
-        story,
-        receiver,
-        ..
-    } = demo;
+    let Demo { stack, receiver, .. } = demo;
     let mails = count_mails(&stack);
     stack.stop().await.context("the system did not end cleanly")?;
     let totals = outcome?;

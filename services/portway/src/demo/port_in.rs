@@ -168,6 +168,11 @@ impl Demo {
         self.story
             .step(&format!("{} numbers imported from numbers.csv", imported.added))?;
         self.requirements(&order).await?;
+        self.attach(&order).await?;
+        Ok(order)
+    }
+
+    async fn attach(&mut self, order: &Order) -> anyhow::Result<()> {
         for paper in papers() {
             let content = fs::read(self.data.join(paper.file))?;
             let header = DocumentHeader {
@@ -190,9 +195,9 @@ impl Demo {
                 paper.file,
                 document.tns.len()
             ))?;
-            self.requirements(&order).await?;
+            self.requirements(order).await?;
         }
-        Ok(order)
+        Ok(())
     }
 
     async fn requirements(&mut self, order: &Order) -> anyhow::Result<()> {

@@ -159,7 +159,16 @@ impl Order {
     fn ask_customer(self, rejection: &Rejection, now: Timestamp) -> Transition {
         let (asked, since) = match &self.record.state {
             OrderState::ActionRequired(before) => (before.clone().joined_with(rejection), self.record.since),
-            _not_asked => (rejection.clone(), now),
+            OrderState::Draft
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::CancelRequested { .. }
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => (rejection.clone(), now),
         };
         let facts = vec![OrderFact::ActionRequired {
             reasons: asked.reasons.clone(),

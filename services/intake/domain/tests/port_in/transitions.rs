@@ -102,12 +102,10 @@ fn try_action(order: Order, action: &str) -> Result<Option<Transition>, String> 
             order,
             Says::Rejected(rejection(vec![reason(Reason::TnNotFound, None)])),
         ),
-        "delay" => hear(
-            order,
-            Says::Delayed {
-                reasons: vec![reason(Reason::Workload, None)],
-            },
-        ),
+        "delay" => {
+            let reasons = vec![reason(Reason::Workload, None)];
+            hear(order, Says::Delayed { reasons })
+        }
         "foc" => {
             let moved = foc_at()
                 .checked_sub(jiff::SignedDuration::from_hours(24 * 30))
