@@ -20,9 +20,11 @@ use system_tests::{Customer, System};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-const SUBMITS: usize = 1_000;
-/// Callers at once, and connections of the bare SQL: the service's pool has as many.
-const AT_ONCE: usize = 16;
+const SUBMITS: usize = 500;
+/// Callers at once, and connections of the bare SQL.
+const AT_ONCE: usize = 8;
+/// Callers that prepare: few, so that the service's pool grows before it is measured.
+const PREPARERS: usize = 4;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -30,7 +32,7 @@ async fn main() -> anyhow::Result<()> {
     writeln!(out, "preparing {} drafts with their papers", SUBMITS * 2)?;
     let system = System::start("bench").await;
     let customer = system.customer();
-    let drafts = prepare(&customer).await?;
+    let drafts = prepare(&customer).await.with_context(|| system.log())?;
     let (through_grpc, bare) = drafts.split_at(SUBMITS);
 
     let (elapsed, latencies) = submit_through_grpc(&customer, through_grpc).await?;
@@ -77,7 +79,7 @@ fn rate(elapsed: Duration) -> f64 {
 
 async fn prepare(customer: &Customer) -> anyhow::Result<Vec<Order>> {
     let next = Arc::new(Mutex::new(0..SUBMITS * 2));
-    let workers = (0..AT_ONCE).map(|_| {
+    let workers = (0..PREPARERS).map(|_| {
         let (customer, next) = (customer.clone(), Arc::clone(&next));
         tokio::spawn(async move {
             let mut drafts = Vec::new();
