@@ -145,6 +145,15 @@ impl Order {
                     .map(|_| InventoryChange::WithdrawThese(failed)),
                 entry,
             },
+            // The others still wait for the customer: what was found wrong is never sent again unchanged.
+            Demand::GoOnWithoutFailed if self.awaits_a_fix() => Transition {
+                order: self,
+                facts: Vec::new(),
+                inventory: inventory
+                    .filter(|_| !failed.is_empty())
+                    .map(|_| InventoryChange::WithdrawThese(failed)),
+                entry,
+            },
             Demand::GoOnWithoutFailed => {
                 let unsent = self.clone();
                 match self.resubmit(says.code(), now) {
@@ -153,6 +162,13 @@ impl Order {
                 }
             }
         }
+    }
+
+    /// Whether the customer has something to settle for a number that is still open, or for the order.
+    fn awaits_a_fix(&self) -> bool {
+        let open = self.open_tns();
+        matches!(&self.record.state, OrderState::ActionRequired(asked)
+            if asked.reasons.iter().any(|reason| reason.tn.is_none_or(|tn| open.contains(&tn))))
     }
 
     /// The customer has to settle every reason that was given for this version, within 30 days of the first.

@@ -140,3 +140,16 @@ fn a_second_rejection_adds_its_reasons_and_gives_no_more_time() {
     assert_eq!(heard.order.record().state, OrderState::ActionRequired(joined));
     assert_eq!(heard.order.next_due(), first.next_due());
 }
+
+#[test]
+fn a_number_that_fails_while_another_awaits_its_fix_sends_nothing_out() {
+    let pin = rejection(vec![reason(Reason::Pin, Some(ONE))]);
+    let order = order_with(OrderState::ActionRequired(pin));
+    let ver = order.record().ver;
+    let gone = Says::Rejected(rejection(vec![reason(Reason::TnNotFound, Some(TWO))]));
+    let heard = order.hear(&gone, ver, now());
+    assert_eq!(heard.order.record().state.name(), StateName::ActionRequired);
+    assert_eq!(heard.order.record().ver, ver, "the wrong PIN is not sent again");
+    assert_eq!(heard.facts, []);
+    assert_eq!(heard.order.open_tns(), [tn(ONE)]);
+}
