@@ -11,6 +11,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service};
 
 use crate::caller::{Caller, CallerKind};
+use crate::dry_run::{self, DryRun};
 use crate::grants::Grants;
 use crate::key_set::KeySet;
 use crate::rules::{Rule, Rules};
@@ -93,8 +94,11 @@ where
                 return inner.call(request).await;
             }
             match shared.admit(&path, request.headers()).await {
-                Ok(caller) => {
+                Ok((caller, dry_run)) => {
                     request.extensions_mut().insert(caller);
+                    if let Some(dry_run) = dry_run {
+                        request.extensions_mut().insert(dry_run);
+                    }
                     inner.call(request).await
                 }
                 Err(status) => Ok(status.into_http()),
@@ -104,7 +108,7 @@ where
 }
 
 impl Shared {
-    async fn admit(&self, path: &str, headers: &http::HeaderMap) -> Result<Caller, Status> {
+    async fn admit(&self, path: &str, headers: &http::HeaderMap) -> Result<(Caller, Option<DryRun>), Status> {
         let bearer = headers
             .get(http::header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
@@ -134,7 +138,8 @@ impl Shared {
             ));
         };
         if self.may_call(&caller, rule).await? {
-            Ok(caller)
+            let dry_run = dry_run::asked(headers, rule.repeat)?;
+            Ok((caller, dry_run))
         } else {
             let needed = rule.permission.as_deref().unwrap_or("one that users cannot hold");
             let message = format!("the caller does not hold the permission: {needed}");
@@ -170,7 +175,7 @@ impl Shared {
 }
 
 /// This layer answers before any service's status module is reached, so it makes its own.
-fn refuse(code: Code, reason: &str, message: &str) -> Status {
+pub(crate) fn refuse(code: Code, reason: &str, message: &str) -> Status {
     let mut details = ErrorDetails::with_error_info(reason, "portway", HashMap::new());
     if code == Code::Unavailable {
         details.set_retry_info(Some(RETRY_AFTER));

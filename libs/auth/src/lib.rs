@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod caller;
+mod dry_run;
 pub mod grants;
 mod jwk_set;
 mod key_file;
@@ -19,6 +20,7 @@ mod rules;
 mod token;
 
 pub use caller::{Caller, CallerKind};
+pub use dry_run::{DRY_RUN_METADATA, DryRun, not_offered as dry_run_not_offered};
 pub use grants::Grants;
 pub use key_set::KeySet;
 pub use keys::{KeyError, SigningKey};

@@ -1,6 +1,6 @@
 //! Who asks for what under which key.
 
-use auth::Caller;
+use auth::{Caller, DryRun};
 use grpc::{Faults, status};
 use prost::{Message, Name};
 use tonic::{Code, Request, Status};
@@ -15,9 +15,15 @@ pub struct RequestKey {
     pub(crate) caller: Caller,
     pub(crate) key: IdempotencyKey,
     pub(crate) request: [u8; 32],
+    pub(crate) dry_run: Option<DryRun>,
 }
 
 impl RequestKey {
+    /// Whether the change is to be tried and taken back, for RPCs that cannot do so and have to refuse.
+    pub const fn is_dry_run(&self) -> bool {
+        self.dry_run.is_some()
+    }
+
     /// Of a unary request.
     pub fn of<M: Message + Name>(digest_key: &DigestKey, request: &Request<M>) -> Result<Self, Status> {
         let message = request.get_ref().encode_to_vec();
@@ -52,6 +58,7 @@ impl RequestKey {
             caller,
             key,
             request: keyed_digest(digest_key, &labelled),
+            dry_run: request.extensions().get::<DryRun>().copied(),
         })
     }
 }

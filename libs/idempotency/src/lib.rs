@@ -11,6 +11,10 @@
 //! Postgres proves it: the key is inserted in the transaction that does the work, so a duplicate in progress waits on
 //! the row. Redis holds finished replies to save that transaction; empty, wrong or down, it changes nothing but speed.
 //!
+//! With `portway-dry-run: true` in the metadata a change is made in the same way, then taken back: the reply, or the
+//! refusal, is what the change would have given. Numbers drawn meanwhile (ids, request numbers) are not those of the
+//! change itself.
+//!
 //! **Architecture invariant:** nothing in Redis is believed that does not verify, and nothing is written there before
 //! the commit.
 #![warn(missing_docs)]

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use auth::DRY_RUN_METADATA;
 use grpc::status;
 use jiff::SignedDuration;
 use pg::{Fault, StoreError, fault_of};
 use prost::{Message, Name};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Response, Status};
 use vault::DigestKey;
 
@@ -72,7 +74,9 @@ impl Idempotency {
     /// While the work is not finished it holds a connection, and each duplicate of it another one: do not ask for a
     /// second one inside it.
     pub async fn begin_key<R: Message + Default>(&self, key: RequestKey) -> Result<Begun<R>, Status> {
-        if let Some(cache) = &self.cache
+        // A dry run neither looks for a proof nor leaves one: the key is free for the real change after it.
+        if !key.is_dry_run()
+            && let Some(cache) = &self.cache
             && let Some(reply) = cache.find(&key).await
             && let Ok(reply) = R::decode(reply.as_slice())
         {
@@ -83,7 +87,7 @@ impl Idempotency {
             .begin()
             .await
             .map_err(|error| status::store(&error.into()))?;
-        if insert(&mut tx, &key).await? {
+        if key.is_dry_run() || insert(&mut tx, &key).await? {
             return Ok(Begun::Fresh(Work {
                 tx,
                 key,
@@ -110,8 +114,11 @@ impl Work {
         &mut self.tx
     }
 
-    /// Keeps the reply, commits, and replies.
+    /// Keeps the reply, commits, and replies. After a dry run: takes all back, and says so beside the reply.
     pub async fn finish<R: Message>(mut self, reply: R) -> Result<Response<R>, Status> {
+        if self.key.is_dry_run() {
+            return self.take_back(reply).await;
+        }
         let bytes = reply.encode_to_vec();
         store_reply(&mut self.tx, &self.key, &bytes)
             .await
@@ -124,6 +131,17 @@ impl Work {
             cache.keep(&self.key, &bytes).await;
         }
         Ok(Response::new(reply))
+    }
+
+    async fn take_back<R>(self, reply: R) -> Result<Response<R>, Status> {
+        self.tx
+            .rollback()
+            .await
+            .map_err(|error| status::store(&error.into()))?;
+        let mut response = Response::new(reply);
+        let said = MetadataValue::from_static("true");
+        response.metadata_mut().insert(DRY_RUN_METADATA, said);
+        Ok(response)
     }
 }
 

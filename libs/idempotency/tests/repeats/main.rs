@@ -6,5 +6,6 @@
 )]
 
 mod changes;
+mod dry_runs;
 mod proofs;
 mod redis_shortcut;

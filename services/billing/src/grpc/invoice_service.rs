@@ -80,6 +80,9 @@ impl InvoiceService for Invoices {
         let month = convert::month(request.get_ref())?;
         let idempotency = &self.base.idempotency;
         let key = RequestKey::of(idempotency.digest_key(), &request)?;
+        if key.is_dry_run() {
+            return Err(auth::dry_run_not_offered());
+        }
         // Each account closes in a transaction of its own, and nothing may take a second connection inside a `Work`. So
         // the closing comes first: it doubles nothing, so a call that is repeated or fails on the way does no harm,
         // and the key only keeps the reply.
