@@ -13,6 +13,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "port_in",
             "documents",
             "numbers",
+            "portability",
             "port_outs",
             "gateway_calls",
             "events",

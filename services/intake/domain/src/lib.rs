@@ -4,5 +4,6 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod carrier;
 pub mod port_in;
 pub mod port_out;
