@@ -12,6 +12,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "accounts",
             "port_in",
             "documents",
+            "letters",
             "numbers",
             "portability",
             "port_outs",

@@ -30,6 +30,29 @@ impl Documents {
 
 #[tonic::async_trait]
 impl DocumentService for Documents {
+    type GetDocumentContentStream = tokio_stream::Empty<Result<v1::GetDocumentContentResponse, Status>>;
+
+    async fn get_document_content(
+        &self,
+        _request: Request<v1::GetDocumentContentRequest>,
+    ) -> Reply<Self::GetDocumentContentStream> {
+        Err(not_served_yet())
+    }
+
+    async fn get_document_policy(
+        &self,
+        _request: Request<v1::GetDocumentPolicyRequest>,
+    ) -> Reply<v1::GetDocumentPolicyResponse> {
+        Err(not_served_yet())
+    }
+
+    async fn set_document_policy(
+        &self,
+        _request: Request<v1::SetDocumentPolicyRequest>,
+    ) -> Reply<v1::SetDocumentPolicyResponse> {
+        Err(not_served_yet())
+    }
+
     async fn upload_document(
         &self,
         request: Request<Streaming<v1::UploadDocumentRequest>>,
@@ -76,6 +99,14 @@ impl DocumentService for Documents {
             documents: documents.iter().map(render::document).collect(),
         }))
     }
+}
+
+fn not_served_yet() -> Status {
+    grpc::status::fail(
+        tonic::Code::Unimplemented,
+        "UNKNOWN_METHOD",
+        "this method is not served yet",
+    )
 }
 
 fn part(message: v1::UploadDocumentRequest) -> Option<Part<v1::DocumentHeader>> {
