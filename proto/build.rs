@@ -11,6 +11,9 @@ const PACKAGES: [(&str, &[&str]); 8] = [
         &[
             "accounts",
             "port_in",
+            "order_lists",
+            "comments",
+            "tracking",
             "documents",
             "letters",
             "numbers",

@@ -1,7 +1,7 @@
 //! Lists of orders and their history.
 
 use portway_proto::intake::v1;
-use portway_proto::intake::v1::{ListOrdersRequest, OrderState};
+use portway_proto::intake::v1::{ListOrdersRequest, OrderFilter, OrderState};
 use tonic::Code;
 
 use crate::customer::{Customer, ONE, TWO};
@@ -73,28 +73,28 @@ async fn filters_must_all_match() {
     let draft_only = vec![OrderState::Draft.into(), OrderState::Ported.into()];
     let cases = [
         (
-            ListOrdersRequest {
+            OrderFilter {
                 states: draft_only.clone(),
                 ..Default::default()
             },
             vec![&draft],
         ),
         (
-            ListOrdersRequest {
+            OrderFilter {
                 phone_number: "(201) 867-0124".to_owned(),
                 ..Default::default()
             },
             vec![&draft, &submitted],
         ),
         (
-            ListOrdersRequest {
+            OrderFilter {
                 phone_number: ONE.to_owned(),
                 ..Default::default()
             },
             vec![&submitted],
         ),
         (
-            ListOrdersRequest {
+            OrderFilter {
                 phone_number: ONE.to_owned(),
                 states: draft_only,
                 ..Default::default()
@@ -102,27 +102,31 @@ async fn filters_must_all_match() {
             vec![],
         ),
         (
-            ListOrdersRequest {
+            OrderFilter {
                 customer_reference: "harbor-1".to_owned(),
                 ..Default::default()
             },
             vec![&draft, &submitted],
         ),
         (
-            ListOrdersRequest {
+            OrderFilter {
                 customer_reference: "other".to_owned(),
                 ..Default::default()
             },
             vec![],
         ),
     ];
-    for (request, expected) in cases {
-        let found = list(&customer, request.clone()).await.orders;
+    for (filter, expected) in cases {
+        let request = ListOrdersRequest {
+            filter: Some(filter.clone()),
+            ..Default::default()
+        };
+        let found = list(&customer, request).await.orders;
         let expected: Vec<&str> = expected
             .into_iter()
             .map(|order| order.order_id.as_str())
             .collect();
-        assert_eq!(ids(&found), expected, "{request:?}");
+        assert_eq!(ids(&found), expected, "{filter:?}");
     }
 }
 
@@ -133,9 +137,13 @@ async fn wrong_lists_are_refused_with_every_fault() {
     let request = ListOrdersRequest {
         page_size: -1,
         page_token: "nonsense".to_owned(),
-        states: vec![0, 99],
-        phone_number: "911".to_owned(),
-        customer_reference: "harbor\0".to_owned(),
+        filter: Some(OrderFilter {
+            states: vec![0, 99],
+            phone_number: "911".to_owned(),
+            customer_reference: "harbor\0".to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
     };
     let refused = customer
         .port_in()
@@ -149,10 +157,10 @@ async fn wrong_lists_are_refused_with_every_fault() {
         [
             "page_size",
             "page_token",
-            "states[0]",
-            "states[1]",
-            "phone_number",
-            "customer_reference"
+            "filter.states[0]",
+            "filter.states[1]",
+            "filter.phone_number",
+            "filter.customer_reference"
         ]
     );
 }

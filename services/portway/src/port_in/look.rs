@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use portway_proto::intake::v1::{
-    GetOrderRequest, ListOrdersRequest, ListRequirementsRequest, ListTimelineRequest, Order, OrderState,
+    GetOrderRequest, ListOrdersRequest, ListRequirementsRequest, ListTimelineRequest, Order, OrderFilter, OrderState,
     Requirement, TimelineEntry,
 };
 
@@ -82,7 +82,7 @@ pub(super) async fn show(order: String, clients: &Clients, output: Output) -> Re
 
 pub(super) async fn list(args: ListArgs, clients: &Clients, output: Output) -> Result<Outcome, Failure> {
     let client = clients.port_in()?;
-    let filter = ListOrdersRequest {
+    let filter = OrderFilter {
         states: args
             .state
             .into_iter()
@@ -90,7 +90,7 @@ pub(super) async fn list(args: ListArgs, clients: &Clients, output: Output) -> R
             .collect(),
         phone_number: args.number.unwrap_or_default(),
         customer_reference: args.reference.unwrap_or_default(),
-        ..ListOrdersRequest::default()
+        ..OrderFilter::default()
     };
     let page = |page_size, page_token| {
         let (mut client, request) = (
@@ -98,7 +98,8 @@ pub(super) async fn list(args: ListArgs, clients: &Clients, output: Output) -> R
             ListOrdersRequest {
                 page_size,
                 page_token,
-                ..filter.clone()
+                filter: Some(filter.clone()),
+                ..ListOrdersRequest::default()
             },
         );
         async move {

@@ -85,11 +85,8 @@ impl PortInService for Handler {
         let request = request.into_inner();
         let first: usize = request.page_token.parse().unwrap_or_default();
         let end = ORDERS.min(first + usize::try_from(request.page_size).unwrap());
-        let state = request
-            .states
-            .first()
-            .copied()
-            .unwrap_or(OrderState::Draft.into());
+        let asked = request.filter.unwrap_or_default().states;
+        let state = asked.first().copied().unwrap_or(OrderState::Draft.into());
         let order = |number| Order {
             request_number: format!("PI_{}", number + 1),
             state,

@@ -309,10 +309,7 @@ fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
 
 /// What a page token of a list of orders belongs to.
 fn filters_text(body: &v1::ListOrdersRequest) -> String {
-    format!(
-        "{:?} {:?} {:?}",
-        body.states, body.phone_number, body.customer_reference
-    )
+    format!("{:?} {} {}", body.filter, body.sort, body.ascending)
 }
 
 fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilter, Status> {
@@ -320,19 +317,20 @@ fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilte
     let limit = page::size(&mut faults, body.page_size, ORDERS_PAGE, PAGE_MAX);
     let cursor: Option<(String, String)> = page::cursor(&mut faults, filters, &body.page_token);
     let after = cursor.and_then(|(created_at, id)| Some((created_at.parse().ok()?, id.parse().ok()?)));
+    let asked = body.filter.clone().unwrap_or_default();
     let mut states = Vec::new();
-    for (index, number) in body.states.iter().enumerate() {
-        let asked = v1::OrderState::try_from(*number).ok();
+    for (index, number) in asked.states.iter().enumerate() {
+        let state = v1::OrderState::try_from(*number).ok();
         let found = StateName::ALL
             .into_iter()
-            .find(|name| asked == Some(render::state(*name)));
+            .find(|name| state == Some(render::state(*name)));
         if found.is_none() {
-            faults.add(format!("states[{index}]"), "INVALID", "is not a state of orders");
+            faults.add(format!("filter.states[{index}]"), "INVALID", "is not a state of orders");
         }
         states.extend(found);
     }
-    let tn = details::tn(&mut faults, "phone_number", &body.phone_number);
-    let reference = details::text(&mut faults, "customer_reference", &body.customer_reference);
+    let tn = details::tn(&mut faults, "filter.phone_number", &asked.phone_number);
+    let reference = details::text(&mut faults, "filter.customer_reference", &asked.customer_reference);
     let filter = tn.ok().zip(reference.ok()).map(|(tn, reference)| OrderFilter {
         account: None,
         states,
