@@ -1,7 +1,7 @@
 //! The table of area codes, and the rules that turn its rows into verdicts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -34,21 +34,24 @@ static BUILT_IN: LazyLock<NumberingTable> = LazyLock::new(|| {
     table.expect("the built-in tables are well formed")
 });
 
+/// The table that the process was told to use.
+static IN_FORCE: OnceLock<NumberingTable> = OnceLock::new();
+
 /// What each area code is, and since when.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberingTable {
     assignments: BTreeMap<u16, Assignment>,
 }
 
 /// What an area code is, and from which day on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Assignment {
     /// None: since before anybody asks.
     effective_from: Option<Date>,
     class: NpaClass,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum NpaClass {
     Geographic { country: Country, state: StateCode },
     Abroad { country: String },
@@ -85,7 +88,28 @@ pub enum TableError {
     },
 }
 
+/// The process runs by another table already: two services in it were given different files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("another table of area codes is in force in this process")]
+pub struct OtherTableInForce;
+
 impl NumberingTable {
+    /// The table that this process runs by: the one put in force, else the one that comes with the program.
+    pub fn in_force() -> &'static Self {
+        IN_FORCE.get().unwrap_or(&BUILT_IN)
+    }
+
+    /// Makes this the table of the whole process, which is done once, at its start and before anything is judged:
+    /// a number must not have two verdicts in one process.
+    pub fn put_in_force(self) -> Result<(), OtherTableInForce> {
+        let in_force = IN_FORCE.get_or_init(|| self.clone());
+        if *in_force == self {
+            Ok(())
+        } else {
+            Err(OtherTableInForce)
+        }
+    }
+
     /// The table that comes with the program.
     pub fn built_in() -> &'static Self {
         &BUILT_IN

@@ -10,7 +10,7 @@ use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
-use crate::{due, grpc as rpc, listen, ops, store};
+use crate::{area_codes, due, grpc as rpc, listen, ops, store};
 
 /// What handlers, listeners and workers share. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +28,10 @@ pub struct Intake {
 
 /// Starts the service; its tasks end with `lifecycle`.
 pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Result<Serving, StartError> {
+    // Before anything is judged.
+    if let Some(file) = &settings.area_codes_file {
+        area_codes::put_in_force(file).await?;
+    }
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let intake = Intake {
         base: base.clone(),

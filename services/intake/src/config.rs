@@ -16,6 +16,8 @@ pub struct Settings {
     pub document_folder: PathBuf,
     /// TOML file with accounts and grants to make at start; see the README.
     pub bootstrap_file: Option<PathBuf>,
+    /// CSV of area codes that are newer than the program, or corrected; see the README.
+    pub area_codes_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -29,12 +31,17 @@ impl Settings {
             "PORTWAY_BOOTSTRAP_FILE",
             "TOML with accounts and grants to make at start",
         );
+        let area_codes_file = env.optional::<String>(
+            "PORTWAY_AREA_CODES_FILE",
+            "CSV of area codes to add or to correct",
+        );
         env.finish()?;
         Ok(Self {
             base: base?,
             gateway_endpoint: gateway_endpoint?,
             document_folder: PathBuf::from(document_folder?),
             bootstrap_file: bootstrap_file?.map(PathBuf::from),
+            area_codes_file: area_codes_file?.map(PathBuf::from),
         })
     }
 }

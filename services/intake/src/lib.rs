@@ -4,6 +4,7 @@
 
 mod announce;
 mod app;
+mod area_codes;
 mod config;
 mod due;
 mod grpc;

@@ -122,6 +122,20 @@ fn numbers_come_from_the_standard_input_too_and_options_may_follow() {
 }
 
 #[test]
+fn letters_are_digits_when_asked_for() {
+    let ran = portway(&["number", "inspect", "--vanity", "1-800-FLOWERS", "-o", "json"]);
+    let told = json_of(&ran);
+    assert_eq!(
+        (&told[0]["input"], &told[0]["tn"], &told[0]["kind"]),
+        (
+            &"1-800-FLOWERS".into(),
+            &"+18003569377".into(),
+            &"toll_free".into()
+        )
+    );
+}
+
+#[test]
 fn an_area_code_is_judged_by_the_day_asked_for() {
     let ran = portway(&[
         "number",

@@ -110,6 +110,7 @@ impl TestIntake {
                 gateway_endpoint: "http://127.0.0.1:9".to_owned(),
                 document_folder: folder.path().join("documents"),
                 bootstrap_file: None,
+                area_codes_file: None,
             },
             issuer: Issuer::new(SigningKey::from_pem("issuer", &issuer_pem).unwrap()),
             folder,

@@ -85,6 +85,7 @@ impl TestIntake {
             gateway_endpoint: format!("http://{feed_address}"),
             document_folder: folder.path().join("documents"),
             bootstrap_file: None,
+            area_codes_file: None,
         };
         let clock = Clock::manual(START.parse().unwrap());
         let serving = intake::start(settings, clock.clone(), lifecycle.clone())

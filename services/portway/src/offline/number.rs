@@ -41,6 +41,9 @@ struct InspectArgs {
     /// Numbers in any usual punctuation; `-` reads them from the standard input, one a line.
     #[arg(required = true, value_name = "TN")]
     numbers: Vec<String>,
+    /// Read letters as the keypad has them: 1-800-FLOWERS.
+    #[arg(long)]
+    vanity: bool,
     /// Judge by the area codes in use on this day instead of today.
     #[arg(long, value_name = "DATE")]
     on: Option<Date>,
@@ -67,7 +70,10 @@ pub(crate) fn run(args: NumberArgs, output: Output) -> Result<Outcome, Failure> 
     let on = args
         .on
         .unwrap_or_else(|| Clock::system().now().to_zoned(TimeZone::UTC).date());
-    let verdicts = judge(&numbers, on);
+    let mut verdicts = judge(&spelled(&numbers, args.vanity), on);
+    for (verdict, input) in verdicts.iter_mut().zip(&numbers) {
+        verdict.input.clone_from(input);
+    }
     output.value(&verdicts, || verdict_table(&verdicts).trim_fmt())?;
     Ok(Outcome::yes_if(
         verdicts.iter().all(|verdict| verdict.code.is_none()),
@@ -99,8 +105,17 @@ fn read_numbers(named: Vec<String>) -> Result<Vec<String>, Failure> {
     Ok(numbers)
 }
 
+/// The numbers in digits: in vanity mode the letters of those that can be read so are replaced.
+fn spelled(numbers: &[String], vanity: bool) -> Vec<String> {
+    let spell = |raw: &String| match numbering::parse_vanity(raw) {
+        Ok(tn) if vanity => tn.to_string(),
+        Ok(_) | Err(_) => raw.clone(),
+    };
+    numbers.iter().map(spell).collect()
+}
+
 fn judge(numbers: &[String], on: Date) -> Vec<Verdict> {
-    let table = NumberingTable::built_in();
+    let table = NumberingTable::in_force();
     let read = table.parse_list(numbers.iter().map(String::as_str));
     let judged = numbers.iter().zip(read);
     judged

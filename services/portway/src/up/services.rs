@@ -60,6 +60,7 @@ impl Wiring<'_> {
                 gateway_endpoint: self.endpoint("carrier-gateway")?,
                 document_folder: self.data_dir.join("documents"),
                 bootstrap_file: self.bootstrap_file.clone(),
+                area_codes_file: None,
             },
             clock.clone(),
             lifecycle.clone(),
