@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use portway_proto::intake::v1::{
-    GetOrderRequest, ListOrdersRequest, ListRequirementsRequest, ListTimelineRequest, Order, OrderFilter, OrderState,
-    Requirement, TimelineEntry,
+    GetOrderRequest, ListOrdersRequest, ListRequirementsRequest, ListTimelineRequest, Order, OrderFilter,
+    OrderState, Requirement, TimelineEntry,
 };
 
 use crate::client::{Clients, LimitArgs, ask};

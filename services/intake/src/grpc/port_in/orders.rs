@@ -325,12 +325,20 @@ fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilte
             .into_iter()
             .find(|name| state == Some(render::state(*name)));
         if found.is_none() {
-            faults.add(format!("filter.states[{index}]"), "INVALID", "is not a state of orders");
+            faults.add(
+                format!("filter.states[{index}]"),
+                "INVALID",
+                "is not a state of orders",
+            );
         }
         states.extend(found);
     }
     let tn = details::tn(&mut faults, "filter.phone_number", &asked.phone_number);
-    let reference = details::text(&mut faults, "filter.customer_reference", &asked.customer_reference);
+    let reference = details::text(
+        &mut faults,
+        "filter.customer_reference",
+        &asked.customer_reference,
+    );
     let filter = tn.ok().zip(reference.ok()).map(|(tn, reference)| OrderFilter {
         account: None,
         states,
