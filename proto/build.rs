@@ -23,7 +23,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "events",
         ],
     ),
-    ("gateway", &["gateway"]),
+    ("gateway", &["gateway", "lookup"]),
     ("notification", &["notification"]),
     ("billing", &["billing"]),
     ("sim", &["sim"]),

@@ -86,6 +86,7 @@ impl Customer {
             tn: tn.to_owned(),
             steps,
             fail_calls: 0,
+            ..Script::default()
         });
         self.operator
             .scenarios()

@@ -33,6 +33,7 @@ pub(crate) async fn command_progressed(
         progress: progress(&command.progress).into(),
         at: Some(stamp::to_proto(at)),
         refusal,
+        tns: Vec::new(),
     };
     events::append(conn, &NewEvent::new(command.account, subject, at, &payload)).await?;
     Ok(())

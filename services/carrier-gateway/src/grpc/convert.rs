@@ -65,7 +65,7 @@ pub(super) fn carrier(carrier: Option<&v1::Carrier>) -> Result<Carrier, Status> 
     let network = match carrier.network() {
         v1::Network::Wireless => Some(Network::Wireless),
         v1::Network::Wireline => Some(Network::Wireline),
-        v1::Network::Unspecified => {
+        v1::Network::TollFree | v1::Network::Unspecified => {
             faults.add("carrier.network", "INVALID", "must be wireless or wireline");
             None
         }
@@ -98,6 +98,7 @@ pub(super) fn to_wire(carrier: &Carrier) -> v1::Carrier {
         network: network.into(),
         pin_required: carrier.pin_required,
         account_number_required: carrier.account_number_required,
+        ..v1::Carrier::default()
     }
 }
 

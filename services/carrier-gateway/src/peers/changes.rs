@@ -45,7 +45,7 @@ fn read_change(change: wire::Change) -> Change {
             read_progress(progress)
                 .map_or_else(|why| unreadable("port-out progress", &key, why), Change::Progress)
         }
-        None => unreadable(
+        Some(Wire::CapabilityTest(_)) | None => unreadable(
             "change",
             "",
             "of a kind that this version does not know".to_owned(),
@@ -84,7 +84,9 @@ fn try_read_answer(answer: wire::PortAnswer) -> Result<CarrierAnswer, Fault> {
         },
         wire::AnswerKind::Cancelled => Said::Cancelled,
         wire::AnswerKind::ChangeRefused => Said::ChangeRefused,
-        wire::AnswerKind::Unspecified => return Err("kind: not one that this version knows".to_owned()),
+        wire::AnswerKind::SnapbackConfirmed
+        | wire::AnswerKind::SnapbackRefused
+        | wire::AnswerKind::Unspecified => return Err("kind: not one that this version knows".to_owned()),
     };
     bounded("reasons", answer.reasons.len())?;
     Ok(CarrierAnswer {

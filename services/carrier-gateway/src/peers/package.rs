@@ -95,6 +95,7 @@ pub(super) fn write(
         requested_date: package.wanted_date.map(stamp::date_to_proto),
         partial: package.partial,
         new_btn: text(package.new_btn),
+        losing_resp_org: String::new(),
     }
 }
 

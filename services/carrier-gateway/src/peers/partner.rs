@@ -103,7 +103,10 @@ impl Partner {
     }
 
     async fn activate(&self, pon: &Pon) -> Result<(), CallFailure> {
-        let request = wire::ActivatePortRequest { pon: pon.to_string() };
+        let request = wire::ActivatePortRequest {
+            pon: pon.to_string(),
+            tns: Vec::new(),
+        };
         let response = self.0.clone().activate_port(timed(request)).await;
         response.map(|_| ()).map_err(|status| failure_of(&status))
     }

@@ -294,6 +294,7 @@ impl Order {
         let event = intake::OrderSubmitted {
             order: Some(self.at_ver(ver)),
             resubmitted: ver > 1,
+            date_only: false,
         };
         gateway.hear(self.id.as_uuid(), &event).await;
     }

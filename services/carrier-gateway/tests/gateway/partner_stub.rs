@@ -14,6 +14,8 @@ pub(crate) struct PartnerState {
     pub(crate) submitted: Vec<wire::SubmitPortRequest>,
     pub(crate) cancelled: Vec<wire::CancelPortRequest>,
     pub(crate) activated: Vec<wire::ActivatePortRequest>,
+    pub(crate) snapbacks: Vec<wire::SnapbackPortRequest>,
+    pub(crate) messaging: Vec<wire::EnableMessagingRequest>,
     pub(crate) port_out_answers: Vec<wire::AnswerPortOutRequest>,
     /// PONs that were asked about, in order.
     pub(crate) asked_about: Vec<String>,
@@ -82,6 +84,24 @@ impl CarrierPartnerService for PartnerStub {
         self.take_in(|state| state.activated.push(request.into_inner()))
             .await?;
         Ok(Response::new(wire::ActivatePortResponse {}))
+    }
+
+    async fn snapback_port(
+        &self,
+        request: Request<wire::SnapbackPortRequest>,
+    ) -> Reply<wire::SnapbackPortResponse> {
+        self.take_in(|state| state.snapbacks.push(request.into_inner()))
+            .await?;
+        Ok(Response::new(wire::SnapbackPortResponse {}))
+    }
+
+    async fn enable_messaging(
+        &self,
+        request: Request<wire::EnableMessagingRequest>,
+    ) -> Reply<wire::EnableMessagingResponse> {
+        self.take_in(|state| state.messaging.push(request.into_inner()))
+            .await?;
+        Ok(Response::new(wire::EnableMessagingResponse {}))
     }
 
     async fn get_port(&self, request: Request<wire::GetPortRequest>) -> Reply<wire::GetPortResponse> {

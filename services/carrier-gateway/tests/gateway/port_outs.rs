@@ -13,6 +13,7 @@ async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, case: PortOu
     let authorized = intake::PortOutAuthorized {
         port_out: Some(port_out),
         decided_by: "policy".to_owned(),
+        denied: Vec::new(),
     };
     gateway.hear(case.as_uuid(), &authorized).await;
 }

@@ -50,6 +50,7 @@ fn acme() -> wire::Carrier {
         network: wire::Network::Wireless.into(),
         pin_required: true,
         account_number_required: false,
+        ..wire::Carrier::default()
     }
 }
 

@@ -39,6 +39,22 @@ impl CarrierPartnerService for CarrierPartner {
         Ok(Response::new(v1::ActivatePortResponse {}))
     }
 
+    async fn snapback_port(
+        &self,
+        request: Request<v1::SnapbackPortRequest>,
+    ) -> Reply<v1::SnapbackPortResponse> {
+        convert::pon(&request.into_inner().pon)?;
+        Ok(Response::new(v1::SnapbackPortResponse {}))
+    }
+
+    async fn enable_messaging(
+        &self,
+        request: Request<v1::EnableMessagingRequest>,
+    ) -> Reply<v1::EnableMessagingResponse> {
+        convert::pon(&request.into_inner().pon)?;
+        Ok(Response::new(v1::EnableMessagingResponse {}))
+    }
+
     async fn get_port(&self, request: Request<v1::GetPortRequest>) -> Reply<v1::GetPortResponse> {
         let pon = convert::pon(&request.into_inner().pon)?;
         let answers = ops::read_answers(&self.0, &pon).await;

@@ -94,8 +94,12 @@ fn step(faults: &mut Faults, path: &str, raw: &v1::ScriptStep) -> Option<Step> {
         return None;
     };
     let has_reasons = match kind {
-        Kind::Rejected | Kind::UpdateRequired | Kind::Delayed | Kind::ChangeRefused => true,
-        Kind::Unspecified | Kind::Foc | Kind::Activated | Kind::Cancelled => false,
+        Kind::Rejected
+        | Kind::UpdateRequired
+        | Kind::Delayed
+        | Kind::ChangeRefused
+        | Kind::SnapbackRefused => true,
+        Kind::Unspecified | Kind::Foc | Kind::Activated | Kind::Cancelled | Kind::SnapbackConfirmed => false,
     };
     if !has_reasons && !raw.reasons.is_empty() {
         faults.add(
@@ -120,6 +124,7 @@ fn step(faults: &mut Faults, path: &str, raw: &v1::ScriptStep) -> Option<Step> {
         Kind::Activated => Says::Activated,
         Kind::Cancelled => Says::Cancelled,
         Kind::ChangeRefused => Says::ChangeRefused(reasons),
+        Kind::SnapbackConfirmed | Kind::SnapbackRefused => return None,
     };
     Some(Step::Answer(AnswerStep {
         after: after.unwrap_or_default(),

@@ -81,7 +81,7 @@ async fn news(carrier: &mut Carrier) -> Vec<String> {
             let step = progress.step().as_str_name().trim_start_matches("PORT_OUT_STEP_");
             Some(format!("{step} {}", at(progress.occurred_at.as_ref())))
         }
-        Change::Answer(_) | Change::PortOut(_) => None,
+        Change::Answer(_) | Change::PortOut(_) | Change::CapabilityTest(_) => None,
     });
     news.collect()
 }

@@ -14,7 +14,10 @@ use crate::words::{
 };
 
 fn activation(pon: &str) -> ActivatePortRequest {
-    ActivatePortRequest { pon: pon.to_owned() }
+    ActivatePortRequest {
+        pon: pon.to_owned(),
+        ..ActivatePortRequest::default()
+    }
 }
 
 fn cancel(pon: &str, ver: i32) -> CancelPortRequest {

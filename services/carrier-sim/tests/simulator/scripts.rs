@@ -199,6 +199,7 @@ async fn a_script_that_makes_no_sense_is_refused_with_all_its_faults() {
             },
         ],
         fail_calls: -1,
+        ..Script::default()
     };
     let silence_first = Script {
         steps: vec![

@@ -78,6 +78,7 @@ pub(crate) async fn put_script(scenario: &mut Scenario, tn: &str, steps: Vec<Scr
         tn: tn.to_owned(),
         steps,
         fail_calls,
+        ..Script::default()
     };
     scenario
         .put_script(PutScriptRequest { script: Some(script) })
@@ -108,7 +109,7 @@ pub(crate) async fn listed_answers(carrier: &mut Carrier) -> Vec<PortAnswer> {
     let (changes, _) = changes_after(carrier, "").await;
     let answers = changes.into_iter().filter_map(|change| match change {
         Change::Answer(answer) => Some(answer),
-        Change::PortOut(_) | Change::PortOutProgress(_) => None,
+        Change::PortOut(_) | Change::PortOutProgress(_) | Change::CapabilityTest(_) => None,
     });
     answers.collect()
 }

@@ -27,7 +27,14 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
     let order = Some(reference(about, &about.open_tns()));
     let of = |tns: &[Tn]| Some(reference(about, tns));
     match fact {
-        OrderFact::Submitted { resubmitted } => new(about, now, &v1::OrderSubmitted { order, resubmitted }),
+        OrderFact::Submitted { resubmitted } => {
+            let message = v1::OrderSubmitted {
+                order,
+                resubmitted,
+                date_only: false,
+            };
+            new(about, now, &message)
+        }
         OrderFact::Pending => new(about, now, &v1::OrderPending { order }),
         OrderFact::Delayed { reasons } => {
             let reasons = reasons.iter().map(reason).collect();

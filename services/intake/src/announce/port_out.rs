@@ -40,7 +40,12 @@ pub(crate) async fn fact(
                 .decision()
                 .map(|decision| decision.by.to_string())
                 .unwrap_or_default();
-            append(conn, case, now, &v1::PortOutAuthorized { port_out, decided_by }).await
+            let message = v1::PortOutAuthorized {
+                port_out,
+                decided_by,
+                denied: Vec::new(),
+            };
+            append(conn, case, now, &message).await
         }
         PortOutFact::RejectionRequested => {
             let reason = match &case.state {

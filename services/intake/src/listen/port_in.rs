@@ -44,6 +44,9 @@ pub(super) fn answer(answered: &CarrierAnswered) -> Result<(HeardFrom, Says), Ha
         }
         Answer::Cancelled => Says::Cancelled,
         Answer::ChangeRefused => Says::ChangeRefused,
+        Answer::SnapbackConfirmed | Answer::SnapbackRefused => {
+            return Err(refused("no snapback was asked for"));
+        }
         Answer::Unspecified => return Err(refused("the answer is not set")),
     };
     Ok((from, says))
@@ -67,7 +70,7 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         SentKind::Supplement => CommandKind::Supplement,
         SentKind::Cancel => CommandKind::Cancel,
         SentKind::Activate => CommandKind::Activate,
-        SentKind::AnswerPortOut => return Ok(None),
+        SentKind::AnswerPortOut | SentKind::Snapback | SentKind::EnableMessaging => return Ok(None),
         SentKind::Unspecified => return Err(refused("the kind of command is not set")),
     };
     let state = match progressed.progress() {

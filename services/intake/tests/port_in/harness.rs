@@ -192,6 +192,7 @@ impl TestIntake {
             progress: progress.into(),
             at: Some(stamp::to_proto(self.clock.now())),
             refusal: String::new(),
+            tns: Vec::new(),
         };
         let place = self
             .feed

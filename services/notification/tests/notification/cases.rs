@@ -111,6 +111,7 @@ fn corrections(order: &Order) -> Vec<Case> {
             event: order.event(&v1::OrderSubmitted {
                 order: order_ref(),
                 resubmitted: true,
+                date_only: false,
             }),
             mail: Some((
                 "your port-in was corrected and submitted again",
@@ -196,6 +197,7 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
         port_out.event(&v1::PortOutAuthorized {
             port_out: port_out_ref(),
             decided_by,
+            denied: Vec::new(),
         })
     };
     vec![

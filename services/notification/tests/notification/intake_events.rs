@@ -100,6 +100,7 @@ impl Order {
         self.event(&v1::OrderSubmitted {
             order,
             resubmitted: false,
+            date_only: false,
         })
     }
 

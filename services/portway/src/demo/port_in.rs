@@ -113,6 +113,7 @@ impl Demo {
             tn: "+12018675301".to_owned(),
             steps,
             fail_calls: 1,
+            ..Script::default()
         });
         self.platform
             .scenarios()?
