@@ -14,6 +14,8 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "order_lists",
             "comments",
             "tracking",
+            "order_changes",
+            "order_operations",
             "documents",
             "letters",
             "numbers",
