@@ -116,6 +116,7 @@ pub(crate) async fn run(args: PortOutArgs, output: Output) -> Result<Outcome, Fa
                 port_out_id: args.name.port_out,
                 reason: args.reason,
                 explanation: args.explanation,
+                tns: Vec::new(),
             };
             let request = change(request, &args.change.key());
             clients

@@ -333,6 +333,7 @@ pub(crate) fn port_out(id: PortOutId) -> intake::PortOutRef {
         winning_name: "Winning".to_owned(),
         tns: vec!["+12015550199".to_owned()],
         foc_at: Some(stamp::to_proto(time("2026-03-04T05:00:00Z"))),
+        answers_per_number: false,
     }
 }
 

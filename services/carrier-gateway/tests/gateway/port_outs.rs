@@ -13,7 +13,7 @@ async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, case: PortOu
     let authorized = intake::PortOutAuthorized {
         port_out: Some(port_out),
         decided_by: "policy".to_owned(),
-        denied: Vec::new(),
+        ..intake::PortOutAuthorized::default()
     };
     gateway.hear(case.as_uuid(), &authorized).await;
 }
@@ -28,6 +28,7 @@ async fn reject(gateway: &Gateway, case: PortOutId, reasons: &[(&str, &str)]) {
     let rejected = intake::PortOutRejected {
         port_out: Some(port_out(case)),
         reasons: reasons.iter().map(reason).collect(),
+        explanation: String::new(),
     };
     gateway.hear(case.as_uuid(), &rejected).await;
 }

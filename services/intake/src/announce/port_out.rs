@@ -44,6 +44,7 @@ pub(crate) async fn fact(
                 port_out,
                 decided_by,
                 denied: Vec::new(),
+                explanation: String::new(),
             };
             append(conn, case, now, &message).await
         }
@@ -66,7 +67,17 @@ pub(crate) async fn fact(
         }
         PortOutFact::Rejected => {
             let reasons = reasons(case);
-            append(conn, case, now, &v1::PortOutRejected { port_out, reasons }).await
+            append(
+                conn,
+                case,
+                now,
+                &v1::PortOutRejected {
+                    port_out,
+                    reasons,
+                    ..v1::PortOutRejected::default()
+                },
+            )
+            .await
         }
         PortOutFact::PortedOut { .. } => {
             let ported_at = case.state.ended_at().map(stamp::to_proto);
@@ -111,6 +122,7 @@ fn reference(case: &PortOut) -> v1::PortOutRef {
         winning_name: case.request.winning_name.clone(),
         tns: case.numbers.iter().map(|number| number.tn.to_string()).collect(),
         foc_at: case.foc_at.map(stamp::to_proto),
+        answers_per_number: false,
     }
 }
 

@@ -280,6 +280,7 @@ impl TestIntake {
             port_out_id: id.to_owned(),
             reason: reason.to_owned(),
             explanation: "the bill says otherwise".to_owned(),
+            tns: Vec::new(),
         };
         let reply = self
             .port_outs()

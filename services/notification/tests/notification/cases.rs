@@ -197,7 +197,7 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
         port_out.event(&v1::PortOutAuthorized {
             port_out: port_out_ref(),
             decided_by,
-            denied: Vec::new(),
+            ..v1::PortOutAuthorized::default()
         })
     };
     vec![
@@ -256,6 +256,7 @@ fn outcomes(port_out: &PortOut) -> Vec<Case> {
             event: port_out.event(&v1::PortOutRejected {
                 port_out: port_out_ref(),
                 reasons: vec![wrong_pin(NUMBERS[0])],
+                explanation: String::new(),
             }),
             mail: Some((
                 "the port-out was rejected",

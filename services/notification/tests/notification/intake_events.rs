@@ -155,6 +155,7 @@ impl PortOut {
             winning_name: "Valley Wireless".to_owned(),
             tns: vec![NUMBERS[0].to_owned()],
             foc_at: Some(stamp("2026-11-20T16:30:00Z")),
+            answers_per_number: false,
         }
     }
 

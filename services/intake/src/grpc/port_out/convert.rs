@@ -33,6 +33,7 @@ pub(super) fn port_out(case: &PortOut) -> v1::PortOut {
         ended_at: case.state.ended_at().map(stamp::to_proto),
         end_user_name: request.end_user_name.clone(),
         postal_code: request.postal_code.clone(),
+        ..v1::PortOut::default()
     }
 }
 
@@ -65,6 +66,7 @@ fn numbers(case: &PortOut) -> Vec<v1::PortOutNumber> {
             .denial
             .map(|denial| denial.code().to_owned())
             .unwrap_or_default(),
+        ..v1::PortOutNumber::default()
     };
     case.numbers.iter().map(number).collect()
 }
