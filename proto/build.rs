@@ -16,6 +16,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "tracking",
             "order_changes",
             "order_operations",
+            "cutover",
             "documents",
             "letters",
             "numbers",

@@ -23,11 +23,13 @@ pub enum NumberState {
     Failed,
     /// Let go, because the order ended. Final.
     Released,
+    /// Ported, and given back to the losing carrier by a snapback. Final.
+    Returned,
 }
 
 impl NumberState {
     /// Every state.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::InOrder,
         Self::FocConfirmed,
@@ -35,6 +37,7 @@ impl NumberState {
         Self::Ported,
         Self::Failed,
         Self::Released,
+        Self::Returned,
     ];
 
     /// The stable name.
@@ -47,6 +50,7 @@ impl NumberState {
             Self::Ported => "PORTED",
             Self::Failed => "FAILED",
             Self::Released => "RELEASED",
+            Self::Returned => "RETURNED",
         }
     }
 
@@ -54,7 +58,7 @@ impl NumberState {
     pub const fn is_open(self) -> bool {
         match self {
             Self::Draft | Self::InOrder | Self::FocConfirmed | Self::Activating => true,
-            Self::Ported | Self::Failed | Self::Released => false,
+            Self::Ported | Self::Failed | Self::Released | Self::Returned => false,
         }
     }
 }

@@ -115,6 +115,7 @@ fn number(number: &OrderNumber) -> v1::OrderNumber {
         NumberState::Ported => v1::NumberState::Ported,
         NumberState::Failed => v1::NumberState::Failed,
         NumberState::Released => v1::NumberState::Released,
+        NumberState::Returned => v1::NumberState::Returned,
     };
     v1::OrderNumber {
         tn: number.tn.to_string(),
