@@ -10,6 +10,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
         "intake",
         &[
             "accounts",
+            "number_config",
             "port_in",
             "order_lists",
             "comments",
@@ -17,6 +18,9 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "order_changes",
             "order_operations",
             "cutover",
+            "configuration",
+            "splits",
+            "imports",
             "documents",
             "letters",
             "numbers",

@@ -59,6 +59,7 @@ pub(crate) async fn run(args: NumbersArgs, output: Output) -> Result<Outcome, Fa
             page_size,
             page_token,
             state: state.into(),
+            ..ListNumbersRequest::default()
         };
         async move {
             let reply = client.list_numbers(ask(request)).await?.into_inner();

@@ -207,6 +207,7 @@ impl From<Written> for OrderFile {
             partial: written.partial,
             new_btn: written.new_btn,
             customer_reference: written.customer_reference,
+            ..OrderDetails::default()
         };
         Self {
             details,
@@ -248,6 +249,7 @@ impl From<WrittenNumber> for NumberDraft {
             pin,
             agent_name,
             agent_email,
+            ..Self::default()
         }
     }
 }

@@ -274,6 +274,7 @@ impl Order {
                 tns: vec!["+12015550123".to_owned(), "+12015550124".to_owned()],
                 losing_carrier: "sim-wireless".to_owned(),
                 customer_reference: String::new(),
+                parent_order_id: String::new(),
             },
         }
     }

@@ -96,6 +96,7 @@ fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        parent_order_id: String::new(),
     }
 }
 

@@ -37,6 +37,21 @@ impl NumberService for Numbers {
             .map_err(|error| grpc::status::store(&error))?;
         Ok(Response::new(asked.render(&found)))
     }
+
+    async fn get_number(&self, _request: Request<v1::GetNumberRequest>) -> Reply<v1::GetNumberResponse> {
+        Err(not_yet())
+    }
+
+    async fn update_numbers(
+        &self,
+        _request: Request<v1::UpdateNumbersRequest>,
+    ) -> Reply<v1::UpdateNumbersResponse> {
+        Err(not_yet())
+    }
+}
+
+fn not_yet() -> Status {
+    grpc::status::fail(tonic::Code::Unimplemented, "UNKNOWN_METHOD", "not served yet")
 }
 
 struct AskedPage {
@@ -96,5 +111,6 @@ fn to_proto(number: &InventoryNumber) -> v1::Number {
         locked: number.locked,
         // No number has one so far.
         has_port_out_pin: false,
+        ..v1::Number::default()
     }
 }

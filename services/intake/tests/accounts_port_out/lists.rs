@@ -117,6 +117,7 @@ async fn everything_that_is_wrong_with_a_list_is_named() {
         page_size: -1,
         page_token: "x".to_owned(),
         state: 7,
+        ..v1::ListNumbersRequest::default()
     };
     let refused = intake
         .numbers()

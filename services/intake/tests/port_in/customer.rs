@@ -117,6 +117,7 @@ impl Customer {
         let header = v1::ImportHeader {
             order_id: order.order_id.clone(),
             take_good_lines,
+            ..v1::ImportHeader::default()
         };
         let chunks = csv
             .as_bytes()
@@ -235,6 +236,7 @@ pub(crate) fn number(tn: &str) -> v1::NumberDraft {
         pin: PIN.to_owned(),
         agent_name: "Ann Lee".to_owned(),
         agent_email: "ann@harbor.example".to_owned(),
+        ..v1::NumberDraft::default()
     }
 }
 
@@ -260,6 +262,7 @@ pub(crate) fn details() -> v1::OrderDetails {
         partial: false,
         new_btn: String::new(),
         customer_reference: "harbor-1".to_owned(),
+        ..v1::OrderDetails::default()
     }
 }
 

@@ -88,6 +88,7 @@ impl Order {
             tns: NUMBERS.map(str::to_owned).to_vec(),
             losing_carrier: "Hillside Telecom".to_owned(),
             customer_reference: "office move".to_owned(),
+            ..OrderRef::default()
         }
     }
 

@@ -153,6 +153,7 @@ impl Demo {
         let header = ImportHeader {
             order_id: order.order_id.clone(),
             take_good_lines: false,
+            ..ImportHeader::default()
         };
         let messages = keyed(import_messages(header, csv, |_bytes| ()), "demo-import")?;
         let imported = self

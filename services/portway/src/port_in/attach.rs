@@ -134,6 +134,7 @@ impl Attachments {
             let header = ImportHeader {
                 order_id: order.to_owned(),
                 take_good_lines: self.take_good_lines,
+                ..ImportHeader::default()
             };
             outcome = import(header, content, clients, &key.step("numbers")?).await?;
         }

@@ -63,7 +63,7 @@ impl PortInService for Handler {
         } else {
             Vec::new()
         };
-        Ok(Response::new(ImportNumbersResponse { added: 0, faults }))
+        Ok(Response::new(ImportNumbersResponse { added: 0, faults, import: None }))
     }
 
     async fn get_order(&self, request: Request<GetOrderRequest>) -> Reply<GetOrderResponse> {

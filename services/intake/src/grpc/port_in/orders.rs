@@ -151,6 +151,7 @@ impl PortInService for PortIn {
         work.finish(v1::ImportNumbersResponse {
             added: i32::try_from(imported.added).unwrap_or(i32::MAX),
             faults: imported.faults.into_iter().map(render::line_fault).collect(),
+            import: None,
         })
         .await
     }
@@ -259,6 +260,7 @@ impl PortInService for PortIn {
             .map_err(|error| status::cancel(&error))?;
         work.finish(v1::CancelOrderResponse {
             order: Some(render::order(&view)),
+            not_cancelled: Vec::new(),
         })
         .await
     }
@@ -296,6 +298,7 @@ fn import_part(message: v1::ImportNumbersRequest) -> Option<Part<v1::ImportHeade
     message.part.map(|part| match part {
         Sent::Header(header) => Part::Header(header),
         Sent::Chunk(chunk) => Part::Chunk(chunk),
+        Sent::Number(_) => Part::Chunk(Vec::new()),
     })
 }
 

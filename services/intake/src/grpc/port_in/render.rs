@@ -93,6 +93,7 @@ fn details(details: &Details) -> v1::OrderDetails {
         partial: details.partial,
         new_btn: text(details.new_btn.as_ref()),
         customer_reference: text(details.customer_reference.as_ref()),
+        ..v1::OrderDetails::default()
     }
 }
 
@@ -125,6 +126,7 @@ fn number(number: &OrderNumber) -> v1::OrderNumber {
         agent_email: text(number.agent_email.as_ref()),
         country: text(number.country.as_ref()),
         region: text(number.area.as_ref()),
+        ..v1::OrderNumber::default()
     }
 }
 
