@@ -60,6 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let set = compiler.file_descriptor_set();
     let mut messages = tonic_prost_build::Config::new();
     messages.enable_type_names();
+    // As large as a hundred headers, and one message of many.
+    messages.boxed(".portway.intake.v1.ImportNumbersRequest.part.number");
     tonic_prost_build::configure().compile_fds_with_config(set, messages)?;
     Ok(())
 }

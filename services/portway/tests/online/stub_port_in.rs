@@ -46,6 +46,7 @@ impl PortInService for Handler {
             match message.part.unwrap() {
                 import_numbers_request::Part::Header(header) => takes_good_lines = header.take_good_lines,
                 import_numbers_request::Part::Chunk(piece) => content.extend(piece),
+                import_numbers_request::Part::Number(_) => self.note(&request, "a number".to_owned())?,
             }
         }
         self.note(
