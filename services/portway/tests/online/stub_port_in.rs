@@ -64,7 +64,11 @@ impl PortInService for Handler {
         } else {
             Vec::new()
         };
-        Ok(Response::new(ImportNumbersResponse { added: 0, faults, import: None }))
+        Ok(Response::new(ImportNumbersResponse {
+            added: 0,
+            faults,
+            import: None,
+        }))
     }
 
     async fn get_order(&self, request: Request<GetOrderRequest>) -> Reply<GetOrderResponse> {
