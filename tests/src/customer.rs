@@ -6,16 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use portway::client::{Clients, EndpointsFile, ask, change};
 use portway::upload::document_messages;
 use portway_proto::billing::v1::{Charge, ListChargesRequest};
-use portway_proto::carrier::v1::PortOutRequest;
 use portway_proto::intake::v1::{
-    AcceptPortOutRequest, ApplyFixRequest, Correction, CreateOrderRequest, DocumentHeader, DocumentKind,
-    GetOrderRequest, GetPortOutRequest, InventoryState, ListNumbersRequest, ListPortOutsRequest, Number,
-    NumberDraft, Order, PortOut, SubmitOrderRequest,
+    ApplyFixRequest, ConfirmRemedyRequest, Correction, CreateOrderRequest, DocumentHeader, DocumentKind,
+    GetOrderRequest, InventoryState, ListNumbersRequest, ListTimelineRequest, Number, NumberDraft, Order,
+    SubmitOrderRequest, TimelineEntry,
 };
 use portway_proto::notification::v1::{CreateWebhookEndpointRequest, Delivery, ListDeliveriesRequest};
 use portway_proto::sim::v1::{
-    AdvanceClockRequest, Call, GetClockRequest, ListCallsRequest, PutScriptRequest, RequestPortOutRequest,
-    Script, ScriptStep, advance_clock_request::Target,
+    AdvanceClockRequest, Call, GetClockRequest, ListCallsRequest, PutScriptRequest, Script, ScriptStep,
+    advance_clock_request::Target,
 };
 use portway_proto::types::v1::Date;
 use service::stamp;
@@ -35,7 +34,7 @@ pub struct Customer {
 }
 
 /// A request with a key of its own.
-fn keyed<T>(message: T) -> Request<T> {
+pub(crate) fn keyed<T>(message: T) -> Request<T> {
     change(message, &Uuid::new_v4().to_string().parse().unwrap())
 }
 
@@ -224,6 +223,25 @@ impl Customer {
             .unwrap())
     }
 
+    /// Says that the matter is settled at the losing carrier.
+    pub async fn confirm(&self, order: &Order) -> Result<Order, Status> {
+        let request = keyed(ConfirmRemedyRequest {
+            order_id: order.order_id.clone(),
+        });
+        let reply = self.owner.port_in().unwrap().confirm_remedy(request).await?;
+        Ok(reply.into_inner().order.unwrap())
+    }
+
+    /// The first page of the order's history.
+    pub async fn timeline(&self, order: &Order) -> Vec<TimelineEntry> {
+        let request = ask(ListTimelineRequest {
+            order_id: order.order_id.clone(),
+            ..ListTimelineRequest::default()
+        });
+        let reply = self.owner.port_in().unwrap().list_timeline(request).await;
+        reply.unwrap().into_inner().entries
+    }
+
     /// The numbers in service.
     pub async fn in_service(&self) -> Vec<Number> {
         let request = ListNumbersRequest {
@@ -239,76 +257,6 @@ impl Customer {
             .unwrap()
             .into_inner()
             .numbers
-    }
-
-    /// Plays a winning carrier that asks for these numbers of `order`, rightly, and takes them at the FOC instant.
-    pub async fn request_port_out(&self, order: &Order, pon: &str, tns: &[&str], foc_at: Timestamp) {
-        let request = PortOutRequest {
-            pon: pon.to_owned(),
-            ver: 1,
-            winning_spid: "WINR".to_owned(),
-            winning_name: "Winner Wireless".to_owned(),
-            tns: tns.iter().map(|tn| (*tn).to_owned()).collect(),
-            account_number: order.account_id[order.account_id.len() - 12..].to_owned(),
-            postal_code: "07102".to_owned(),
-            requested_foc_at: Some(stamp::to_proto(foc_at)),
-            ..PortOutRequest::default()
-        };
-        let request = RequestPortOutRequest {
-            request: Some(request),
-            complete_at_foc: true,
-        };
-        self.operator
-            .scenarios()
-            .unwrap()
-            .request_port_out(ask(request))
-            .await
-            .unwrap();
-    }
-
-    /// The account's port-outs, newest first.
-    pub async fn port_outs(&self) -> Vec<PortOut> {
-        let request = ask(ListPortOutsRequest::default());
-        self.owner
-            .port_outs()
-            .unwrap()
-            .list_port_outs(request)
-            .await
-            .unwrap()
-            .into_inner()
-            .port_outs
-    }
-
-    /// Lets the numbers of a port-out go.
-    pub async fn accept(&self, port_out: &PortOut) -> Result<PortOut, Status> {
-        let request = AcceptPortOutRequest {
-            port_out_id: port_out.port_out_id.clone(),
-        };
-        Ok(self
-            .owner
-            .port_outs()
-            .unwrap()
-            .accept_port_out(keyed(request))
-            .await?
-            .into_inner()
-            .port_out
-            .unwrap())
-    }
-
-    /// The port-out as it is now.
-    pub async fn port_out(&self, port_out: &PortOut) -> PortOut {
-        let request = ask(GetPortOutRequest {
-            port_out_id: port_out.port_out_id.clone(),
-        });
-        self.owner
-            .port_outs()
-            .unwrap()
-            .get_port_out(request)
-            .await
-            .unwrap()
-            .into_inner()
-            .port_out
-            .unwrap()
     }
 
     /// The account's charges.

@@ -15,6 +15,7 @@ mod customer;
 pub mod documents;
 mod freeze;
 mod given;
+mod port_outs;
 mod receiver;
 mod system;
 

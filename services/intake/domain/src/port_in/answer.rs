@@ -350,11 +350,13 @@ impl Order {
 
 /// The reasons in words for the history, each once.
 fn describe(reasons: &[OrderReason]) -> String {
-    let mut codes: Vec<&str> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
     for reason in reasons {
-        if !codes.contains(&reason.reason.code()) {
-            codes.push(reason.reason.code());
+        // The carrier's own code too: who looks at a reason that is not known has nothing else.
+        let one = format!("{} ({})", reason.reason.code(), reason.raw_code.trim());
+        if !said.contains(&one) {
+            said.push(one);
         }
     }
-    codes.join(", ")
+    said.join(", ")
 }
