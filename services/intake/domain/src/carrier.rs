@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
-use calendar::{BusinessHours, DayOverride, HolidayCalendar, PortKind};
+use calendar::{
+    BusinessHours, DateRefusal, DayOverride, HolidayCalendar, OutOfRange, PortKind, check_wanted_date,
+    earliest_date,
+};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use numbering::NpacRegion;
 use types::{CarrierId, Spid};
@@ -87,6 +91,87 @@ impl CarrierProfile {
     pub fn calendar(&self, region: NpacRegion) -> HolidayCalendar {
         let days = self.days.iter().map(|(date, day)| (*date, *day));
         HolidayCalendar::federal(region.country()).with_overrides(days)
+    }
+}
+
+/// What is known of the carrier that an order names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LosingCarrier {
+    /// Nothing: the order names none, or the gateway has not told of any carrier yet.
+    #[default]
+    Untold,
+    /// There is no carrier of that name.
+    NoSuch,
+    /// This.
+    Known(Box<CarrierProfile>),
+}
+
+impl LosingCarrier {
+    /// Its profile, if it has one.
+    pub const fn profile(&self) -> Option<&CarrierProfile> {
+        match self {
+            Self::Known(profile) => Some(profile),
+            Self::Untold | Self::NoSuch => None,
+        }
+    }
+}
+
+/// Who has a number, by the gateway's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// Its name for people.
+    pub name: String,
+    /// Its id at the NPAC.
+    pub spid: Option<Spid>,
+    /// Which way numbers leave it.
+    pub network: Network,
+    /// The `RespOrg` id that controls the number.
+    pub resp_org: Option<String>,
+}
+
+/// By what the dates of an order, or of numbers that would be one, are reckoned.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing<'a> {
+    profile: Option<&'a CarrierProfile>,
+    kind: PortKind,
+}
+
+impl<'a> Timing<'a> {
+    /// Of so many numbers that leave by this network. Of a carrier without a profile only the federal holidays are known.
+    pub const fn of(network: Network, number_count: usize, profile: Option<&'a CarrierProfile>) -> Self {
+        Self {
+            profile,
+            kind: network.port_kind(number_count),
+        }
+    }
+
+    fn calendar(self, region: NpacRegion) -> HolidayCalendar {
+        let federal = || HolidayCalendar::federal(region.country());
+        self.profile
+            .map_or_else(federal, |profile| profile.calendar(region))
+    }
+
+    fn interval_days(self) -> u16 {
+        self.profile.map_or(0, |profile| profile.interval_days)
+    }
+
+    /// The earliest date that numbers of a region can be wanted for.
+    pub fn earliest(self, region: NpacRegion, now: Timestamp) -> Result<Date, OutOfRange> {
+        earliest_date(
+            region,
+            now,
+            self.kind,
+            self.interval_days(),
+            &self.calendar(region),
+        )
+    }
+
+    /// Whether numbers of a region can be wanted for a date.
+    pub fn check(self, wanted: Date, region: NpacRegion, now: Timestamp) -> Result<(), DateRefusal> {
+        let calendar = self.calendar(region);
+        check_wanted_date(wanted, region, now, self.kind, self.interval_days(), &calendar)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use events::{Event, HandleError, Handler};
 use futures::future::BoxFuture;
-use portway_proto::gateway::v1::{CarrierAnswered, CommandProgressed};
+use portway_proto::gateway::v1::{CarrierAnswered, CarrierChanged, CommandProgressed};
 use prost::{Message, Name};
 use sqlx::PgConnection;
 
-use super::{port_in, port_out};
+use super::{carriers, port_in, port_out};
 use crate::app::Intake;
 use crate::ops;
 
@@ -40,6 +40,9 @@ impl FromGateway {
                 let (case, answer) = port_out::answer_progress(&progressed)?;
                 ops::port_out::record_answer_progress(conn, case, answer).await?;
             }
+        } else if event.r#type == CarrierChanged::full_name() {
+            let carrier = carriers::profile(CarrierChanged::decode(payload)?)?;
+            ops::carriers::record(conn, &carrier).await?;
         }
         Ok(())
     }
@@ -47,7 +50,11 @@ impl FromGateway {
 
 impl Handler for FromGateway {
     fn types(&self) -> Vec<String> {
-        vec![CarrierAnswered::full_name(), CommandProgressed::full_name()]
+        vec![
+            CarrierAnswered::full_name(),
+            CommandProgressed::full_name(),
+            CarrierChanged::full_name(),
+        ]
     }
 
     fn handle<'a>(

@@ -1,5 +1,6 @@
 //! What the carrier gateway announces, as changes of orders and port-outs.
 
+mod carriers;
 mod gateway;
 mod port_in;
 mod port_out;

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod bootstrap;
+pub(crate) mod carriers;
 pub(crate) mod numbers;
 pub(crate) mod port_in;
 pub(crate) mod port_out;

@@ -141,3 +141,10 @@ pub(crate) async fn list(
     .await?;
     rows.into_iter().map(CarrierProfile::try_from).collect()
 }
+
+/// Whether the gateway has told of any carrier.
+pub(crate) async fn is_any_known(conn: &mut PgConnection) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM carrier)")
+        .fetch_one(conn)
+        .await?)
+}

@@ -1,7 +1,6 @@
 //! SQL of intake: plain functions on a connection, one file a table or two.
 
 pub(crate) mod accounts;
-#[expect(dead_code, reason = "the gateway does not tell of carriers yet")]
 pub(crate) mod carriers;
 pub(crate) mod inventory;
 pub(crate) mod port_in;

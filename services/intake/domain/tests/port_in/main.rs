@@ -4,6 +4,7 @@
     reason = "what a test is made of may panic as the test does"
 )]
 
+mod carriers;
 mod cross_traffic;
 mod fixes;
 mod orders;

@@ -80,7 +80,6 @@ fn an_empty_draft_is_told_everything_at_once() {
         fields,
         [
             "details.losing_carrier",
-            "details.account_number",
             "details.authorized_by",
             "details.subscriber_kind",
             "details.service_address.street",
@@ -89,6 +88,7 @@ fn an_empty_draft_is_told_everything_at_once() {
             "details.service_address.postal_code",
             "details.btn",
             "numbers",
+            "details.account_number",
             "documents",
         ]
     );

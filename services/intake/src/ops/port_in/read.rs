@@ -9,6 +9,7 @@ use types::OrderId;
 
 use super::{Document, ListedOrder, OrderFilter, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
+use crate::ops::carriers;
 use crate::store::port_in as store;
 
 /// Why there is nothing to see.
@@ -94,13 +95,11 @@ pub(super) async fn requirements_of(
     order: &Order,
 ) -> Result<Vec<Requirement>, StoreError> {
     let documents = document_facts(conn, order.record().id).await?;
-    // The gateway knows carriers; here nothing is known of them but their id.
-    Ok(of_order(
-        order,
-        &documents,
-        &CarrierFacts::UNKNOWN,
-        intake.base.clock.now(),
-    ))
+    let carrier = CarrierFacts {
+        losing: carriers::losing_carrier(conn, order.record().details.losing_carrier.as_ref()).await?,
+        ..CarrierFacts::UNKNOWN
+    };
+    Ok(of_order(order, &documents, &carrier, intake.base.clock.now()))
 }
 
 pub(super) async fn document_facts(

@@ -1,35 +1,52 @@
 //! Whether the wanted date can be asked for, for every region that the numbers are of.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use calendar::{HolidayCalendar, PortKind, check_wanted_date};
 use jiff::Timestamp;
 use numbering::NpacRegion;
+use types::Tn;
 
-use super::{CarrierFacts, Requirement};
-use crate::port_in::number::OrderNumber;
+use super::Requirement;
+use super::numbers::is_toll_free;
+use crate::carrier::{CarrierProfile, Network, Timing};
 use crate::port_in::order::Order;
 
-pub(super) fn check(order: &Order, carrier: &CarrierFacts, now: Timestamp) -> Option<Requirement> {
-    let record = order.record();
-    let wanted = record.details.wanted_date?;
-    let kind = carrier.port_kind.unwrap_or(if record.numbers.len() > 1 {
-        PortKind::Complex
-    } else {
-        PortKind::Simple
-    });
-    let mut regions: BTreeSet<NpacRegion> = record.numbers.iter().filter_map(OrderNumber::region).collect();
-    regions.insert(order.region());
-    regions.into_iter().find_map(|region| {
-        let federal = HolidayCalendar::federal(region.country());
-        let calendar = carrier.calendar.as_ref().unwrap_or(&federal);
-        let refusal = check_wanted_date(wanted, region, now, kind, carrier.interval_days, calendar).err()?;
+pub(super) fn check(order: &Order, carrier: Option<&CarrierProfile>, now: Timestamp) -> Vec<Requirement> {
+    let Some(wanted) = order.record().details.wanted_date else {
+        return Vec::new();
+    };
+    let timing = timing(order, carrier);
+    let regions = regions(order);
+    let is_one_region = regions.len() == 1;
+    let refusals = regions.into_iter().filter_map(|(region, first)| {
+        let refusal = timing.check(wanted, region, now).err()?;
         let remedy = "Choose another date, or leave it out for the earliest.";
-        Some(Requirement::fault(
-            refusal.code(),
-            "details.wanted_date",
-            refusal.to_string(),
-            remedy,
-        ))
-    })
+        let fault = Requirement::fault(refusal.code(), "details.wanted_date", refusal.to_string(), remedy);
+        Some(match first {
+            Some(tn) if !is_one_region => fault.about(tn),
+            Some(_) | None => fault,
+        })
+    });
+    refusals.collect()
+}
+
+/// By what the order's dates are reckoned. Of a carrier that is not known the number of lines decides.
+fn timing<'a>(order: &Order, carrier: Option<&'a CarrierProfile>) -> Timing<'a> {
+    let network = match carrier {
+        _ if is_toll_free(order) => Network::TollFree,
+        Some(carrier) => carrier.network,
+        None => Network::Wireline,
+    };
+    Timing::of(network, order.record().numbers.len(), carrier)
+}
+
+/// The regions of the numbers, each with its first number; at least the region that the order as a whole runs by.
+fn regions(order: &Order) -> BTreeMap<NpacRegion, Option<Tn>> {
+    let mut regions = BTreeMap::from([(order.region(), None)]);
+    for number in &order.record().numbers {
+        if let Some(region) = number.region() {
+            regions.entry(region).or_default().get_or_insert(number.tn);
+        }
+    }
+    regions
 }

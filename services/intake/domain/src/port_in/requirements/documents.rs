@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use types::Tn;
 
 use super::{Requirement, numbers::is_toll_free};
+use crate::carrier::LosingCarrier;
 use crate::port_in::order::Order;
 
 /// Papers are good for so many days.
@@ -56,12 +57,20 @@ pub struct DocumentFacts {
     pub uploaded_at: Timestamp,
 }
 
+/// The document of a kind that counts: the one that was uploaded last.
+pub(super) fn latest(documents: &[DocumentFacts], kind: DocumentKind) -> Option<&DocumentFacts> {
+    let of_kind = documents.iter().filter(move |document| document.kind == kind);
+    of_kind.max_by_key(|document| document.uploaded_at)
+}
+
 /// Checks the latest document of each kind.
-pub(super) fn check(order: &Order, documents: &[DocumentFacts], now: Timestamp) -> Vec<Requirement> {
-    let latest = |kind| {
-        let of_kind = documents.iter().filter(move |document| document.kind == kind);
-        of_kind.max_by_key(|document| document.uploaded_at)
-    };
+pub(super) fn check(
+    order: &Order,
+    documents: &[DocumentFacts],
+    losing: &LosingCarrier,
+    now: Timestamp,
+) -> Vec<Requirement> {
+    let latest = |kind| latest(documents, kind);
     let mut all = match latest(DocumentKind::Loa) {
         Some(loa) => check_loa(order, loa, now),
         None if is_toll_free(order) => vec![Requirement::fault(
@@ -79,17 +88,37 @@ pub(super) fn check(order: &Order, documents: &[DocumentFacts], now: Timestamp) 
             "a bill or a customer service record is missing",
             "Upload the losing carrier's latest bill, or its customer service record.",
         )),
-        (Some(bill), None) if age(order, bill, now).is_some_and(|age| age > AGE_MAX_DAYS) => {
-            all.push(Requirement::warning(
-                "BILL_TOO_OLD",
-                "documents",
-                "the bill is more than 30 days old; the carrier may reject it",
-                "Upload a later bill.",
-            ));
-        }
-        (Some(_), _) | (None, Some(_)) => {}
+        (Some(bill), None) => all.extend(check_bill(order, bill, losing, now)),
+        (Some(_) | None, Some(_)) => {}
     }
     all
+}
+
+/// A carrier that says how old a bill it takes refuses older ones; one that does not may.
+fn check_bill(
+    order: &Order,
+    bill: &DocumentFacts,
+    losing: &LosingCarrier,
+    now: Timestamp,
+) -> Option<Requirement> {
+    const REMEDY: &str = "Upload a later bill, or the customer service record.";
+    let age = age(order, bill, now)?;
+    let enforced = losing
+        .profile()
+        .and_then(|profile| Some((profile, profile.bill_age_max_days?)));
+    match enforced {
+        Some((profile, limit)) => (age > i64::from(limit.get())).then(|| {
+            let message = format!(
+                "the bill is {age} days old; {} takes {limit} at most",
+                profile.name
+            );
+            Requirement::fault("BILL_TOO_OLD", "documents", message, REMEDY)
+        }),
+        None => (age > AGE_MAX_DAYS).then(|| {
+            let message = format!("the bill is {age} days old; the carrier may reject it");
+            Requirement::warning("BILL_TOO_OLD", "documents", message, REMEDY)
+        }),
+    }
 }
 
 fn check_loa(order: &Order, loa: &DocumentFacts, now: Timestamp) -> Vec<Requirement> {

@@ -18,10 +18,6 @@ pub(super) fn check(order: &Order) -> Vec<Requirement> {
         let remedy = "Name the carrier that has the numbers now; ListCarriers shows their ids.";
         all.push(Requirement::missing("details.losing_carrier", remedy));
     }
-    if details.account_number.is_none() {
-        let remedy = "Take the account number from the bill, or ask the losing carrier for it.";
-        all.push(Requirement::missing("details.account_number", remedy));
-    }
     match &details.authorized_by {
         None => {
             let remedy = "Name the person who may sign for the account.";

@@ -2,18 +2,21 @@
 //!
 //! Losing carriers often stop at the first error, and an answer takes days: what can be checked here is.
 
+mod carrier;
 mod dates;
 mod documents;
 mod identity;
 mod numbers;
 
-use calendar::{HolidayCalendar, PortKind};
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use types::Tn;
 
 pub use documents::{DocumentFacts, DocumentKind};
 
 use super::order::Order;
+use crate::carrier::{Holder, LosingCarrier};
 
 /// One thing that is missing or wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,23 +35,20 @@ pub struct Requirement {
     pub is_warning: bool,
 }
 
-/// What the rules need to know of the losing carrier.
+/// What the rules need to know of carriers.
 #[derive(Debug, Clone)]
 pub struct CarrierFacts {
-    /// Which rule its ports run by; none: it is not known, and the number of lines decides.
-    pub port_kind: Option<PortKind>,
-    /// Business days it asks for at least.
-    pub interval_days: u16,
-    /// When it works; none: the federal calendar of the order's region.
-    pub calendar: Option<HolidayCalendar>,
+    /// The one that the order names.
+    pub losing: LosingCarrier,
+    /// Who has each number, as far as that was asked and is known.
+    pub holders: BTreeMap<Tn, Holder>,
 }
 
 impl CarrierFacts {
-    /// A carrier of which nothing is known.
+    /// Nothing is known.
     pub const UNKNOWN: Self = Self {
-        port_kind: None,
-        interval_days: 0,
-        calendar: None,
+        losing: LosingCarrier::Untold,
+        holders: BTreeMap::new(),
     };
 }
 
@@ -61,10 +61,17 @@ pub fn of_order(
 ) -> Vec<Requirement> {
     let mut all = of_details(order);
     all.extend(numbers::check(order));
-    all.extend(dates::check(order, carrier, now));
-    all.extend(documents::check(order, documents, now));
+    all.extend(carrier::check(order, carrier));
+    all.extend(of_wanted_date(order, &carrier.losing, now));
+    all.extend(documents::check(order, documents, &carrier.losing, now));
+    all.extend(carrier::check_loa(order, documents, &carrier.losing));
     all.sort_by_key(|requirement| requirement.is_warning);
     all
+}
+
+/// Why the wanted date cannot be asked for, if it cannot: one for each region of the numbers that it is wrong for.
+pub fn of_wanted_date(order: &Order, losing: &LosingCarrier, now: Timestamp) -> Vec<Requirement> {
+    dates::check(order, losing.profile(), now)
 }
 
 /// What the details alone lack, which is checked again whenever they are corrected.
