@@ -31,9 +31,10 @@ const MAKERS: [&str; 15] = [
 ];
 
 /// Types whose codes reach callers, in files that hold other words too: the file, and where their `impl` begins.
-const CODED: [(&str, &str); 5] = [
+const CODED: [(&str, &str); 6] = [
     ("libs/calendar/src/wanted_date.rs", "impl DateRefusal {"),
     ("libs/numbering/src/refusal.rs", "impl NumberRefusal {"),
+    ("services/intake/domain/src/portability.rs", "impl PortRefusal {"),
     ("services/intake/domain/src/port_out/state.rs", "impl Grounds {"),
     ("services/intake/domain/src/port_out/verdict.rs", "impl Denial {"),
     (

@@ -10,6 +10,7 @@ use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
+use crate::peers::Gateway;
 use crate::{area_codes, due, grpc as rpc, listen, ops, store};
 
 /// What handlers, listeners and workers share. Cheap to clone.
@@ -24,6 +25,8 @@ pub struct Intake {
     pub port_out_wake: Wake,
     /// Folder in which documents are kept.
     pub document_folder: Arc<PathBuf>,
+    /// Tells who has a number.
+    pub(crate) gateway: Gateway,
 }
 
 /// Starts the service; its tasks end with `lifecycle`.
@@ -38,6 +41,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
         port_in_wake: Wake::default(),
         port_out_wake: Wake::default(),
         document_folder: Arc::new(settings.document_folder),
+        gateway: Gateway::new(base.peer(&settings.gateway_endpoint)?),
     };
     if let Some(file) = settings.bootstrap_file {
         ops::bootstrap::run(&intake, &file).await?;
@@ -48,6 +52,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     rpc::add_port_in(&mut routes, &intake);
     rpc::add_gateway_calls(&mut routes, &intake);
     rpc::add_port_out(&mut routes, &intake);
+    rpc::add_portability(&mut routes, &intake);
     let consumers = vec![base.consumer(
         "carrier-gateway",
         &settings.gateway_endpoint,

@@ -10,6 +10,7 @@ mod due;
 mod grpc;
 mod listen;
 mod ops;
+mod peers;
 mod store;
 
 pub use app::{Intake, start};

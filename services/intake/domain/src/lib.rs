@@ -7,3 +7,4 @@ pub mod account;
 pub mod carrier;
 pub mod port_in;
 pub mod port_out;
+pub mod portability;

@@ -5,8 +5,10 @@ mod gateway_calls;
 mod numbers;
 mod port_in;
 mod port_out;
+mod portability;
 
 pub(crate) use accounts::add_accounts;
 pub(crate) use gateway_calls::add_gateway_calls;
 pub(crate) use port_in::add_port_in;
 pub(crate) use port_out::add_port_out;
+pub(crate) use portability::add_portability;

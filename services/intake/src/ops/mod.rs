@@ -6,3 +6,4 @@ pub(crate) mod carriers;
 pub(crate) mod numbers;
 pub(crate) mod port_in;
 pub(crate) mod port_out;
+pub(crate) mod portability;

@@ -3,6 +3,8 @@
 //! Port-in puts numbers in ([`insert_incoming`], [`put_in_service`]) and takes back those that did not come
 //! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]). Nothing else changes who holds a number.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -209,6 +211,19 @@ pub(crate) async fn find_for_update(
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(InventoryNumber::try_from).collect()
+}
+
+/// Those of these numbers that are in the inventory, whosever they are.
+pub(crate) async fn among(conn: &mut PgConnection, tns: &[Tn]) -> Result<BTreeSet<Tn>, StoreError> {
+    let held: Vec<String> = sqlx::query_scalar("SELECT tn FROM inventory_number WHERE tn = ANY($1)")
+        .bind(text_of(tns))
+        .fetch_all(conn)
+        .await?;
+    let read = |tn: String| {
+        tn.parse()
+            .map_err(|error| StoreError::corrupt(TABLE, &tn, &error))
+    };
+    held.into_iter().map(read).collect()
 }
 
 /// Whether one of these numbers of the account is locked against porting.

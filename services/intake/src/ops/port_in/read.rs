@@ -1,16 +1,23 @@
 //! Looking at orders.
 
-use intake_domain::port_in::Order;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use intake_domain::carrier::Holder;
 use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, Requirement, of_order};
+use intake_domain::port_in::{Order, OrderState};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::OrderId;
+use types::{OrderId, Tn};
 
 use super::{Document, ListedOrder, OrderFilter, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
-use crate::ops::carriers;
+use crate::ops;
 use crate::store::port_in as store;
+
+/// So long is the gateway asked who has an order's numbers, over all its calls.
+const HOLDERS_WAIT_MAX: Duration = Duration::from_secs(3);
 
 /// Why there is nothing to see.
 #[derive(Debug, Error)]
@@ -78,7 +85,7 @@ pub(crate) async fn documents(
     Ok(store::documents::list(&mut conn, order.record().id).await?)
 }
 
-/// All that an order lacks.
+/// All that an order lacks. Who has its numbers is asked of the gateway, and is left out when the gateway does not say.
 pub(crate) async fn requirements(
     intake: &Intake,
     requester: &Requester,
@@ -86,18 +93,45 @@ pub(crate) async fn requirements(
 ) -> Result<Vec<Requirement>, ReadError> {
     let mut conn = intake.base.pool.acquire().await?;
     let order = find(&mut conn, requester, name).await?;
-    Ok(requirements_of(intake, &mut conn, &order).await?)
+    // Nobody waits for a connection while the gateway is asked.
+    drop(conn);
+    let holders = holders_of(intake, &order).await;
+    let mut conn = intake.base.pool.acquire().await?;
+    Ok(requirements_with(intake, &mut conn, &order, holders).await?)
 }
 
+/// Only a draft can still be sent to another carrier.
+async fn holders_of(intake: &Intake, order: &Order) -> BTreeMap<Tn, Holder> {
+    let record = order.record();
+    if record.state != OrderState::Draft || record.details.losing_carrier.is_none() {
+        return BTreeMap::new();
+    }
+    let tns = order.open_tns();
+    let asked = ops::portability::holders(intake, &tns);
+    let answered = tokio::time::timeout(HOLDERS_WAIT_MAX, asked).await;
+    answered.ok().flatten().unwrap_or_default()
+}
+
+/// All that an order lacks, as far as intake knows without asking anybody: what guards its submission.
 pub(super) async fn requirements_of(
     intake: &Intake,
     conn: &mut PgConnection,
     order: &Order,
 ) -> Result<Vec<Requirement>, StoreError> {
+    requirements_with(intake, conn, order, BTreeMap::new()).await
+}
+
+async fn requirements_with(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    holders: BTreeMap<Tn, Holder>,
+) -> Result<Vec<Requirement>, StoreError> {
     let documents = document_facts(conn, order.record().id).await?;
+    let losing = order.record().details.losing_carrier.as_ref();
     let carrier = CarrierFacts {
-        losing: carriers::losing_carrier(conn, order.record().details.losing_carrier.as_ref()).await?,
-        ..CarrierFacts::UNKNOWN
+        losing: ops::carriers::losing_carrier(conn, losing).await?,
+        holders,
     };
     Ok(of_order(order, &documents, &carrier, intake.base.clock.now()))
 }

@@ -1,5 +1,7 @@
 //! The numbers that are in a live order. One order at a time has a number, whosever it is.
 
+use std::collections::BTreeSet;
+
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{OrderId, Tn};
@@ -22,6 +24,19 @@ pub(crate) async fn take(conn: &mut PgConnection, order: OrderId, tns: &[Tn]) ->
         .copied()
         .filter(|tn| !taken.contains(&tn.to_string()))
         .collect())
+}
+
+/// Those of these numbers that a live order has, whosever it is.
+pub(crate) async fn among(conn: &mut PgConnection, tns: &[Tn]) -> Result<BTreeSet<Tn>, StoreError> {
+    let live: Vec<String> = sqlx::query_scalar("SELECT tn FROM live_tn WHERE tn = ANY($1)")
+        .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    let read = |tn: String| {
+        tn.parse()
+            .map_err(|error| StoreError::corrupt("live_tn", &tn, &error))
+    };
+    live.into_iter().map(read).collect()
 }
 
 /// Frees numbers of an order that nothing can become of in it any more.
