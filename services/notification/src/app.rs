@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::due::{Deliveries, Sender, Wakes, measure};
 use crate::grpc::{Deliver, Prefer};
 use crate::listen::FromIntake;
-use crate::send::{Mailer, Senders, WebhookCaller};
+use crate::send::{Links, Mailer, Senders, WebhookCaller};
 use crate::store;
 
 /// Starts the service; its tasks end with `lifecycle`. The process must have installed a provider of cryptography.
@@ -22,6 +22,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let senders = Arc::new(Senders {
         mailer: Mailer::new(&settings.smtp_url, &settings.mail_from)?,
         webhooks: WebhookCaller::new(Arc::clone(&base.vault), settings.allow_private_webhooks)?,
+        links: Links::new(base.peer(&settings.intake_endpoint)?),
     });
     let listener = base.listen().await?;
 

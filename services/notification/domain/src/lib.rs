@@ -9,6 +9,9 @@
 
 mod delivery;
 mod email_address;
+mod invitation;
+mod news;
+mod news_step;
 mod notice;
 mod reach;
 mod receivers;
@@ -18,7 +21,9 @@ mod webhook_url;
 
 pub use delivery::{Delivery, DeliveryState};
 pub use email_address::EmailAddress;
-pub use notice::{Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason};
+pub use invitation::{Invitation, InvitationKind};
+pub use news::{PinAlarm, PortInNews, PortOutNews, Reason, Remark};
+pub use notice::{AccountNotice, Notice, PortInNotice, PortOutNotice};
 pub use reach::is_public;
 pub use receivers::{Account, Channel, Contact, Endpoint, Receivers, StepFilter};
 pub use retry::{AfterFailure, TRIES_MAX, after_failure};

@@ -56,6 +56,34 @@ steps! {
     PortInRejected = "port_in.rejected", true;
     /// Nobody acted for 30 days.
     PortInAbandoned = "port_in.abandoned", true;
+    /// A person of ours looks at the order before it goes out.
+    PortInInReview = "port_in.in_review", false;
+    /// Our review sent the order back.
+    PortInReturned = "port_in.returned", true;
+    /// A draft that nobody changes is closed soon.
+    PortInDraftExpiring = "port_in.draft_expiring", true;
+    /// The order's numbers go in several requests.
+    PortInSplit = "port_in.split", true;
+    /// The cut-over moved.
+    PortInFocMoved = "port_in.foc_moved", true;
+    /// The carrier refused another date.
+    PortInDateChangeRefused = "port_in.date_change_refused", true;
+    /// The platform wrote a comment.
+    PortInCommented = "port_in.commented", true;
+    /// Somebody was asked to sign the letter of authorization, and is written to. The account need not be.
+    PortInSigningRequested = "port_in.signing_requested", false;
+    /// The letter of authorization was signed.
+    PortInSigned = "port_in.signed", true;
+    /// The date has come, and the cut-over is held back.
+    PortInHeldBack = "port_in.held_back", true;
+    /// Something does not work after the cut-over. Ours to mend, so nobody is written to.
+    PortInCapabilityFailed = "port_in.capability_failed", false;
+    /// Everything that was wanted works.
+    PortInProved = "port_in.proved", false;
+    /// A ported number took over from the one that stood in for it.
+    PortInTemporarySwapped = "port_in.temporary_swapped", true;
+    /// What became of a snapback.
+    PortInSnapbackSettled = "port_in.snapback_settled", true;
     /// A winning carrier asks for numbers.
     PortOutReceived = "port_out.received", true;
     /// The numbers may go.
@@ -72,6 +100,14 @@ steps! {
     PortOutPortedOut = "port_out.ported_out", true;
     /// The winning carrier withdrew.
     PortOutCancelled = "port_out.cancelled", true;
+    /// Authorized numbers were locked before they went.
+    PortOutConflicted = "port_out.conflicted", true;
+    /// The end user is asked whether the numbers may go, and is written to. The account need not be.
+    PortOutConsentAsked = "port_out.consent_asked", false;
+    /// What we ran for numbers that left is released.
+    PortOutNumbersReleased = "port_out.numbers_released", false;
+    /// Somebody may be guessing the PINs of an account's numbers.
+    AccountPinAlarm = "account.pin_alarm", true;
 }
 
 impl fmt::Display for Step {
@@ -117,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_steps_that_ask_nothing_of_people_are_kept_from_them() {
+    fn only_steps_that_ask_nothing_of_the_account_are_kept_from_its_people() {
         let silent: Vec<_> = Step::ALL
             .iter()
             .filter(|step| !step.is_mailed())
@@ -128,8 +164,14 @@ mod tests {
             [
                 "port_in.pending",
                 "port_in.delayed",
+                "port_in.in_review",
+                "port_in.signing_requested",
+                "port_in.capability_failed",
+                "port_in.proved",
                 "port_out.authorized",
-                "port_out.rejection_requested"
+                "port_out.rejection_requested",
+                "port_out.consent_asked",
+                "port_out.numbers_released"
             ]
         );
     }

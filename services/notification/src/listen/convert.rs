@@ -1,18 +1,18 @@
 //! From intake's messages to ours. What cannot be read is refused with the field that is wrong.
 
+mod port_in;
+mod port_out;
+
 use std::fmt::Display;
 use std::str::FromStr;
 
 use events::HandleError;
 use jiff::Timestamp;
-use notification_domain::{Account, Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason};
+use notification_domain::{Account, AccountNotice, Notice, PinAlarm, Reason};
 use portway_proto::intake::v1;
 use portway_proto::types::v1::{CarrierReason, Court, ReasonClass};
 use prost::{Message, Name};
 use types::{AccountId, EventId, Subject, Tn};
-
-/// Who decided, when our operations found that an account's rejection does not hold.
-const OVERRULED: &str = "overruled";
 
 type Read<T> = Result<T, HandleError>;
 
@@ -63,180 +63,39 @@ pub(super) fn grant(changed: v1::GrantChanged) -> Read<Granted> {
     })
 }
 
-/// How one type of event becomes a notice.
-type Reader = fn(&[u8]) -> Read<Notice>;
+/// How one type of event becomes a notice; `None`: nobody need be told of this one.
+type Reader = fn(&[u8]) -> Read<Option<Notice>>;
 
 /// Every type of event that somebody is told of. Those that are missing here are commands to the gateway.
-fn readers() -> [(String, Reader); 16] {
-    [
-        (v1::OrderSubmitted::full_name(), submitted),
-        (v1::OrderPending::full_name(), pending),
-        (v1::OrderDelayed::full_name(), delayed),
-        (v1::OrderActionRequired::full_name(), action_required),
-        (v1::OrderFocConfirmed::full_name(), foc_confirmed),
-        (v1::OrderPorted::full_name(), ported),
-        (v1::OrderCancelled::full_name(), cancelled),
-        (v1::OrderRejected::full_name(), rejected),
-        (v1::OrderAbandoned::full_name(), abandoned),
-        (v1::PortOutReceived::full_name(), port_out_received),
-        (v1::PortOutAuthorized::full_name(), port_out_authorized),
-        (
-            v1::PortOutRejectionRequested::full_name(),
-            port_out_rejection_requested,
-        ),
-        (v1::PortOutRejected::full_name(), port_out_rejected),
-        (v1::PortOutFocChanged::full_name(), port_out_foc_changed),
-        (v1::PortedOut::full_name(), ported_out),
-        (v1::PortOutCancelled::full_name(), port_out_cancelled),
-    ]
+fn readers() -> impl Iterator<Item = (String, Reader)> {
+    let alarm: (String, Reader) = (v1::PinAlarmRaised::full_name(), pin_alarm);
+    port_in::readers()
+        .into_iter()
+        .chain(port_out::readers())
+        .chain([alarm])
 }
 
 pub(super) fn notice_types() -> impl Iterator<Item = String> {
-    readers().into_iter().map(|(name, _)| name)
+    readers().map(|(name, _)| name)
 }
 
-pub(super) fn notice(type_name: &str, payload: &[u8]) -> Read<Notice> {
-    let found = readers().into_iter().find(|(name, _)| name == type_name);
+pub(super) fn notice(type_name: &str, payload: &[u8]) -> Read<Option<Notice>> {
+    let found = readers().find(|(name, _)| name == type_name);
     let (_, read) = found.ok_or_else(|| refused("type", &"nobody is told of it"))?;
     read(payload)
 }
 
-fn submitted(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderSubmitted::decode(payload)?;
-    let news = if event.resubmitted {
-        PortInNews::Resubmitted
-    } else {
-        PortInNews::Submitted
-    };
-    port_in(event.order, news)
-}
-
-fn pending(payload: &[u8]) -> Read<Notice> {
-    port_in(v1::OrderPending::decode(payload)?.order, PortInNews::Pending)
-}
-
-fn delayed(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderDelayed::decode(payload)?;
-    let reasons = reasons(event.reasons)?;
-    port_in(event.order, PortInNews::Delayed { reasons })
-}
-
-fn action_required(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderActionRequired::decode(payload)?;
-    let news = PortInNews::ActionRequired {
-        reasons: reasons(event.reasons)?,
-        update_required: event.update_required,
-    };
-    port_in(event.order, news)
-}
-
-fn foc_confirmed(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderFocConfirmed::decode(payload)?;
-    let foc_at = time(event.foc_at.as_ref(), "foc_at")?;
-    port_in(event.order, PortInNews::FocConfirmed { foc_at })
-}
-
-fn ported(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderPorted::decode(payload)?;
-    let ported_at = time(event.ported_at.as_ref(), "ported_at")?;
-    port_in(event.order, PortInNews::Ported { ported_at })
-}
-
-fn cancelled(payload: &[u8]) -> Read<Notice> {
-    port_in(v1::OrderCancelled::decode(payload)?.order, PortInNews::Cancelled)
-}
-
-fn rejected(payload: &[u8]) -> Read<Notice> {
-    let event = v1::OrderRejected::decode(payload)?;
-    let reasons = reasons(event.reasons)?;
-    port_in(event.order, PortInNews::Rejected { reasons })
-}
-
-fn abandoned(payload: &[u8]) -> Read<Notice> {
-    port_in(v1::OrderAbandoned::decode(payload)?.order, PortInNews::Abandoned)
-}
-
-fn port_out_received(payload: &[u8]) -> Read<Notice> {
-    let event = v1::PortOutReceived::decode(payload)?;
-    let answer_due_at = time(event.answer_due_at.as_ref(), "answer_due_at")?;
-    port_out(event.port_out, PortOutNews::Received { answer_due_at })
-}
-
-fn port_out_authorized(payload: &[u8]) -> Read<Notice> {
-    let event = v1::PortOutAuthorized::decode(payload)?;
-    // Only an overruled rejection reads differently. Everything else that may stand here (a subject, silence, policy) is
-    // who authorized it, and is passed on as it is: subjects are an open set.
-    let news = if event.decided_by == OVERRULED {
-        PortOutNews::Overruled
-    } else {
-        PortOutNews::Authorized {
-            decided_by: event.decided_by,
-        }
-    };
-    port_out(event.port_out, news)
-}
-
-fn port_out_rejection_requested(payload: &[u8]) -> Read<Notice> {
-    let event = v1::PortOutRejectionRequested::decode(payload)?;
-    let reason = event.reason;
-    port_out(event.port_out, PortOutNews::RejectionRequested { reason })
-}
-
-fn port_out_rejected(payload: &[u8]) -> Read<Notice> {
-    let event = v1::PortOutRejected::decode(payload)?;
-    let reasons = reasons(event.reasons)?;
-    port_out(event.port_out, PortOutNews::Rejected { reasons })
-}
-
-fn port_out_foc_changed(payload: &[u8]) -> Read<Notice> {
-    port_out(
-        v1::PortOutFocChanged::decode(payload)?.port_out,
-        PortOutNews::FocChanged,
-    )
-}
-
-fn ported_out(payload: &[u8]) -> Read<Notice> {
-    let event = v1::PortedOut::decode(payload)?;
-    let ported_at = time(event.ported_at.as_ref(), "ported_at")?;
-    port_out(event.port_out, PortOutNews::PortedOut { ported_at })
-}
-
-fn port_out_cancelled(payload: &[u8]) -> Read<Notice> {
-    port_out(
-        v1::PortOutCancelled::decode(payload)?.port_out,
-        PortOutNews::Cancelled,
-    )
-}
-
-fn port_in(order: Option<v1::OrderRef>, news: PortInNews) -> Read<Notice> {
-    let order = present("order", order)?;
-    Ok(Notice::PortIn(PortInNotice {
-        order: parse("order_id", &order.order_id)?,
-        account: parse("account_id", &order.account_id)?,
-        request_number: parse("request_number", &order.request_number)?,
-        ver: order.ver.try_into().map_err(|error| refused("ver", &error))?,
-        tns: tns(&order.tns)?,
-        losing_carrier: order.losing_carrier,
-        customer_reference: order.customer_reference,
-        news,
-    }))
-}
-
-fn port_out(port_out: Option<v1::PortOutRef>, news: PortOutNews) -> Read<Notice> {
-    let port_out = present("port_out", port_out)?;
-    let foc_at = port_out.foc_at.as_ref();
-    Ok(Notice::PortOut(PortOutNotice {
-        port_out: parse("port_out_id", &port_out.port_out_id)?,
-        account: parse("account_id", &port_out.account_id)?,
-        request_number: parse("request_number", &port_out.request_number)?,
-        pon: parse("pon", &port_out.pon)?,
-        ver: port_out.ver.try_into().map_err(|error| refused("ver", &error))?,
-        tns: tns(&port_out.tns)?,
-        foc_at: foc_at.map(|at| time(Some(at), "foc_at")).transpose()?,
-        winning_spid: port_out.winning_spid,
-        winning_name: port_out.winning_name,
-        news,
-    }))
+fn pin_alarm(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PinAlarmRaised::decode(payload)?;
+    Ok(Some(Notice::Account(AccountNotice {
+        account: parse("account_id", &event.account_id)?,
+        alarm: PinAlarm {
+            tns: tns(&event.tns)?,
+            wrong_pins: event.wrong_pins.unsigned_abs(),
+            winning_name: event.winning_name,
+            raised_at: time(event.raised_at.as_ref(), "raised_at")?,
+        },
+    })))
 }
 
 fn tns(texts: &[String]) -> Read<Vec<Tn>> {

@@ -43,7 +43,9 @@ impl FromIntake {
             let (account, subject) = (granted.account, &granted.subject);
             return Ok(auth::grants::put(conn, account, subject, &granted.permissions).await?);
         }
-        let notice = convert::notice(&event.r#type, payload)?;
+        let Some(notice) = convert::notice(&event.r#type, payload)? else {
+            return Ok(());
+        };
         let origin = Origin {
             event: convert::id(&event.event_id)?,
             occurred_at: convert::time(event.occurred_at.as_ref(), "occurred_at")?,

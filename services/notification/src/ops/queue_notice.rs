@@ -6,7 +6,6 @@ use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
 use types::{AccountId, EventId};
-use uuid::Uuid;
 
 use super::RECEIVERS_MAX;
 use crate::render::{RenderError, Renderer, payload};
@@ -69,6 +68,17 @@ pub(crate) async fn queue_notice(
             });
         }
     }
+    let invited = match notice.invitation() {
+        Some(invitation) => Some((invitation, renderer.invitation(notice, invitation, &account)?)),
+        None => None,
+    };
+    if let Some((invitation, mail)) = &invited {
+        contents.push(Content::Invitation {
+            invitation: *invitation,
+            subject_line: &mail.subject_line,
+            text: &mail.text,
+        });
+    }
     for endpoint in receivers.called(step) {
         contents.push(Content::Webhook {
             url: endpoint.url.as_str(),
@@ -81,18 +91,11 @@ pub(crate) async fn queue_notice(
             account: id,
             event: origin.event,
             step,
-            subject_id: subject_id(notice),
+            subject_id: notice.subject_id(),
             queued_at: now,
             content,
         };
         store::delivery::insert(conn, &delivery).await?;
     }
     Ok(())
-}
-
-fn subject_id(notice: &Notice) -> Uuid {
-    match notice {
-        Notice::PortIn(notice) => notice.order.as_uuid(),
-        Notice::PortOut(notice) => notice.port_out.as_uuid(),
-    }
 }

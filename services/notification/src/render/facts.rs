@@ -1,10 +1,10 @@
 //! What a mail's template may say, in words ready to be read.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use notification_domain::{Account, Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason};
+use notification_domain::{Account, Notice, Reason};
 use serde::Serialize;
 use types::{RequestKind, Tn};
+
+use super::particulars::{Particulars, zone_of};
 
 /// A mail lists this many numbers; the request lists all.
 const NUMBERS_MAX: usize = 50;
@@ -24,11 +24,8 @@ pub(super) struct MailFacts {
     carrier: String,
     customer_reference: String,
     reasons: Vec<ReasonGroup>,
-    update_required: bool,
-    /// When it happens or happened, in the account's time zone.
-    when: String,
-    /// When an answer is due, in the account's time zone.
-    answer_due: String,
+    #[serde(flatten)]
+    particulars: Particulars,
 }
 
 /// One reason and every number that it is about.
@@ -42,43 +39,37 @@ struct ReasonGroup {
     numbers: Vec<String>,
 }
 
-/// What differs from step to step.
-#[derive(Default)]
-struct Particulars {
-    update_required: bool,
-    when: Option<Timestamp>,
-    answer_due: Option<Timestamp>,
-}
-
 impl MailFacts {
     pub(super) fn new(notice: &Notice, account: &Account, console_url: &str) -> Self {
         let number = notice.request_number();
-        let folder = match number.kind() {
-            RequestKind::PortIn => "port-ins",
-            RequestKind::PortOut => "port-outs",
+        let link = match number.map(|number| (number, number.kind())) {
+            Some((number, RequestKind::PortIn)) => format!("{console_url}/port-ins/{number}"),
+            Some((number, RequestKind::PortOut)) => format!("{console_url}/port-outs/{number}"),
+            None => format!("{console_url}/account"),
         };
-        let (ver, carrier, customer_reference, particulars) = match notice {
+        let (ver, carrier, customer_reference) = match notice {
             Notice::PortIn(notice) => (
-                notice.ver,
+                notice.ver.get(),
                 or_else(&notice.losing_carrier, "your current carrier"),
                 notice.customer_reference.clone(),
-                of_port_in(notice),
             ),
             Notice::PortOut(notice) => (
-                notice.ver,
+                notice.ver.get(),
                 or_else(&notice.winning_name, "another carrier"),
                 String::new(),
-                of_port_out(notice),
+            ),
+            Notice::Account(notice) => (
+                0,
+                or_else(&notice.alarm.winning_name, "another carrier"),
+                String::new(),
             ),
         };
-        let zone = zone_of(account);
-        let in_zone = |at: Option<Timestamp>| at.map(|at| shown(at, &zone)).unwrap_or_default();
         let tns = notice.tns();
         Self {
             account_name: account.name.clone(),
-            request_number: number.to_string(),
-            link: format!("{console_url}/{folder}/{number}"),
-            ver: ver.get(),
+            request_number: number.map(|number| number.to_string()).unwrap_or_default(),
+            link,
+            ver,
             numbers: tns.iter().take(NUMBERS_MAX).map(Tn::to_string).collect(),
             more_numbers: tns.len().saturating_sub(NUMBERS_MAX),
             count: match tns.len() {
@@ -88,53 +79,8 @@ impl MailFacts {
             carrier,
             customer_reference,
             reasons: grouped(notice.reasons()),
-            update_required: particulars.update_required,
-            when: in_zone(particulars.when),
-            answer_due: in_zone(particulars.answer_due),
+            particulars: Particulars::of(notice, &zone_of(account)),
         }
-    }
-}
-
-fn of_port_in(notice: &PortInNotice) -> Particulars {
-    match notice.news {
-        PortInNews::ActionRequired { update_required, .. } => Particulars {
-            update_required,
-            ..Particulars::default()
-        },
-        PortInNews::FocConfirmed { foc_at: when } | PortInNews::Ported { ported_at: when } => Particulars {
-            when: Some(when),
-            ..Particulars::default()
-        },
-        PortInNews::Submitted
-        | PortInNews::Resubmitted
-        | PortInNews::Pending
-        | PortInNews::Delayed { .. }
-        | PortInNews::Cancelled
-        | PortInNews::Rejected { .. }
-        | PortInNews::Abandoned => Particulars::default(),
-    }
-}
-
-fn of_port_out(notice: &PortOutNotice) -> Particulars {
-    match notice.news {
-        PortOutNews::Received { answer_due_at } => Particulars {
-            when: notice.foc_at,
-            answer_due: Some(answer_due_at),
-            ..Particulars::default()
-        },
-        PortOutNews::PortedOut { ported_at } => Particulars {
-            when: Some(ported_at),
-            ..Particulars::default()
-        },
-        PortOutNews::Overruled
-        | PortOutNews::FocChanged
-        | PortOutNews::Authorized { .. }
-        | PortOutNews::RejectionRequested { .. }
-        | PortOutNews::Rejected { .. }
-        | PortOutNews::Cancelled => Particulars {
-            when: notice.foc_at,
-            ..Particulars::default()
-        },
     }
 }
 
@@ -194,19 +140,4 @@ fn or_else(name: &str, unnamed: &str) -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// UTC, and said so, when the zone is not known on this system: a right time in another zone beats no mail.
-fn zone_of(account: &Account) -> TimeZone {
-    TimeZone::get(&account.time_zone).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the time zone of an account is not known; telling UTC");
-        TimeZone::UTC
-    })
-}
-
-/// e.g. "Tuesday, September 1, 2026 at 11:00 AM EDT".
-fn shown(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%A, %B %-d, %Y at %-I:%M %p %Z")
-        .to_string()
 }

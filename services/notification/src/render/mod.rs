@@ -3,13 +3,14 @@
 //! **It must never** be given a secret; a notice has none. Start at [`Renderer`].
 
 mod facts;
+mod particulars;
 mod payload;
 mod wrap;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
-use notification_domain::{Account, Notice};
+use notification_domain::{Account, Invitation, InvitationKind, Notice};
 use thiserror::Error;
 
 pub(crate) use payload::payload;
@@ -26,21 +27,39 @@ templates![
     "_ending.txt",
     "_numbers.txt",
     "_reasons.txt",
+    "_remarks.txt",
+    "account.pin_alarm.txt",
+    "invitation.consent.txt",
+    "invitation.sign.txt",
     "port_in.abandoned.txt",
     "port_in.action_required.txt",
     "port_in.cancelled.txt",
+    "port_in.commented.txt",
+    "port_in.date_change_refused.txt",
+    "port_in.draft_expiring.txt",
     "port_in.foc_confirmed.txt",
+    "port_in.foc_moved.txt",
+    "port_in.held_back.txt",
     "port_in.ported.txt",
     "port_in.rejected.txt",
     "port_in.resubmitted.txt",
+    "port_in.returned.txt",
+    "port_in.signed.txt",
+    "port_in.snapback_settled.txt",
+    "port_in.split.txt",
     "port_in.submitted.txt",
+    "port_in.temporary_swapped.txt",
     "port_out.cancelled.txt",
+    "port_out.conflicted.txt",
     "port_out.foc_changed.txt",
     "port_out.overruled.txt",
     "port_out.ported_out.txt",
     "port_out.received.txt",
     "port_out.rejected.txt",
 ];
+
+/// Where the link goes in a mail to somebody outside the account.
+pub(crate) const LINK: &str = "[link]";
 
 /// Writes mails.
 #[derive(Debug)]
@@ -80,6 +99,7 @@ impl Renderer {
                 .keep_trailing_newline(true)
                 .build()?,
         );
+        templates.add_global("link_here", LINK);
         for (name, text) in TEMPLATES {
             templates.add_template(name, text)?;
         }
@@ -91,16 +111,33 @@ impl Renderer {
 
     /// The mail that tells `notice` to somebody of `account`.
     pub(crate) fn mail(&self, notice: &Notice, account: &Account) -> Result<Mail, RenderError> {
-        let step = notice.step().slug();
+        self.write(notice.step().slug(), notice, account)
+    }
+
+    /// The mail that asks somebody outside the account; [`LINK`] stands where the link goes.
+    pub(crate) fn invitation(
+        &self,
+        notice: &Notice,
+        invitation: Invitation,
+        account: &Account,
+    ) -> Result<Mail, RenderError> {
+        let template = match invitation.kind {
+            InvitationKind::Sign => "invitation.sign",
+            InvitationKind::Consent => "invitation.consent",
+        };
+        self.write(template, notice, account)
+    }
+
+    fn write(&self, template: &'static str, notice: &Notice, account: &Account) -> Result<Mail, RenderError> {
         let facts = facts::MailFacts::new(notice, account, &self.console_url);
         let rendered = self
             .templates
-            .get_template(&format!("{step}.txt"))?
+            .get_template(&format!("{template}.txt"))?
             .render(Serde(facts))?;
         let (first, text) = rendered.split_once('\n').unwrap_or((&rendered, ""));
         let subject_line = first
             .strip_prefix("Subject: ")
-            .ok_or(RenderError::NoSubject(step))?;
+            .ok_or(RenderError::NoSubject(template))?;
         Ok(Mail {
             subject_line: subject_line.to_owned(),
             text: wrap::wrap(text),

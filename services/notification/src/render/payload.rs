@@ -2,7 +2,9 @@
 //! fields; they are added to, never renamed.
 
 use jiff::Timestamp;
-use notification_domain::{Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason};
+use notification_domain::{
+    AccountNotice, Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason, Remark,
+};
 use serde_json::{Value, json};
 
 /// The body of a webhook about `notice`, which happened at `occurred_at`.
@@ -10,6 +12,7 @@ pub(crate) fn payload(notice: &Notice, occurred_at: Timestamp) -> String {
     let data = match notice {
         Notice::PortIn(notice) => port_in(notice),
         Notice::PortOut(notice) => port_out(notice),
+        Notice::Account(notice) => account(notice),
     };
     json!({
         "type": notice.step().slug(),
@@ -27,7 +30,9 @@ fn port_in(notice: &PortInNotice) -> Value {
         | PortInNews::Resubmitted
         | PortInNews::Pending
         | PortInNews::Cancelled
-        | PortInNews::Abandoned => Vec::new(),
+        | PortInNews::Abandoned
+        | PortInNews::InReview
+        | PortInNews::Proved => Vec::new(),
         PortInNews::Delayed { reasons } | PortInNews::Rejected { reasons } => {
             vec![("reasons", listed(reasons))]
         }
@@ -40,6 +45,28 @@ fn port_in(notice: &PortInNotice) -> Value {
         ],
         PortInNews::FocConfirmed { foc_at } => vec![("foc_at", instant(*foc_at))],
         PortInNews::Ported { ported_at } => vec![("ported_at", instant(*ported_at))],
+        PortInNews::Returned { remarks } => vec![("remarks", remarked(remarks))],
+        PortInNews::DraftExpiring { expires_at } => vec![("expires_at", instant(*expires_at))],
+        PortInNews::Split { parts } => vec![("parts", json!(parts))],
+        PortInNews::FocMoved {
+            foc_at,
+            previous,
+            asked_for,
+        } => vec![
+            ("foc_at", instant(*foc_at)),
+            ("previous_foc_at", instant(*previous)),
+            ("asked_for", json!(asked_for)),
+        ],
+        PortInNews::DateChangeRefused { foc_at } => vec![("foc_at", json!(foc_at.map(instant)))],
+        PortInNews::Commented { asks_customer } => vec![("asks_customer", json!(asks_customer))],
+        PortInNews::SigningRequested(invitation) => vec![("expires_at", instant(invitation.expires_at))],
+        PortInNews::Signed { signed_at } => vec![("signed_at", instant(*signed_at))],
+        PortInNews::HeldBack { holds, lapses_at } => {
+            vec![("holds", json!(holds)), ("lapses_at", instant(*lapses_at))]
+        }
+        PortInNews::CapabilityFailed { capability } => vec![("capability", json!(capability))],
+        PortInNews::TemporarySwapped { temporary } => vec![("temporary_tn", json!(temporary))],
+        PortInNews::SnapbackSettled { confirmed } => vec![("confirmed", json!(confirmed))],
     };
     let always = vec![
         ("request_number", json!(notice.request_number)),
@@ -56,12 +83,25 @@ fn port_in(notice: &PortInNotice) -> Value {
 fn port_out(notice: &PortOutNotice) -> Value {
     let added: Fields = match &notice.news {
         PortOutNews::Received { answer_due_at } => vec![("answer_due_at", instant(*answer_due_at))],
-        PortOutNews::Authorized { decided_by } => vec![("decided_by", json!(decided_by))],
-        PortOutNews::Overruled => vec![("decided_by", json!("overruled"))],
+        PortOutNews::Authorized { decided_by, denied } => {
+            vec![("decided_by", json!(decided_by)), ("denied", listed(denied))]
+        }
+        PortOutNews::Overruled { explanation } => {
+            vec![
+                ("decided_by", json!("overruled")),
+                ("explanation", json!(explanation)),
+            ]
+        }
         PortOutNews::RejectionRequested { reason } => vec![("reason", json!(reason))],
-        PortOutNews::Rejected { reasons } => vec![("reasons", listed(reasons))],
+        PortOutNews::Rejected { reasons, explanation } => {
+            vec![("reasons", listed(reasons)), ("explanation", json!(explanation))]
+        }
         PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
-        PortOutNews::FocChanged | PortOutNews::Cancelled => Vec::new(),
+        PortOutNews::ConsentAsked(invitation) => vec![("expires_at", instant(invitation.expires_at))],
+        PortOutNews::FocChanged
+        | PortOutNews::Cancelled
+        | PortOutNews::Conflicted
+        | PortOutNews::NumbersReleased => Vec::new(),
     };
     let always = vec![
         ("request_number", json!(notice.request_number)),
@@ -75,6 +115,18 @@ fn port_out(notice: &PortOutNotice) -> Value {
         ("foc_at", json!(notice.foc_at.map(instant))),
     ];
     object(always, added)
+}
+
+fn account(notice: &AccountNotice) -> Value {
+    let alarm = &notice.alarm;
+    object(
+        vec![("account_id", json!(notice.account)), ("tns", json!(alarm.tns))],
+        vec![
+            ("wrong_pins", json!(alarm.wrong_pins)),
+            ("winning_name", json!(alarm.winning_name)),
+            ("raised_at", instant(alarm.raised_at)),
+        ],
+    )
 }
 
 /// The fields that all have, and what this kind of news adds.
@@ -95,6 +147,12 @@ fn listed(reasons: &[Reason]) -> Value {
             "raw_code": reason.raw_code,
         })
     });
+    Value::Array(each.collect())
+}
+
+fn remarked(remarks: &[Remark]) -> Value {
+    let each = remarks.iter();
+    let each = each.map(|remark| json!({ "field": remark.field, "message": remark.message }));
     Value::Array(each.collect())
 }
 

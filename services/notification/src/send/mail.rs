@@ -17,6 +17,14 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 /// Replies that refuse us, not the message (RFC 4954, 6): once the login is mended, the message goes out.
 const LOGIN_REPLIES: [u16; 5] = [530, 534, 535, 538, 454];
 
+/// To whom, and what.
+#[derive(Clone, Copy)]
+pub(super) struct Mail<'a> {
+    pub(super) to: &'a str,
+    pub(super) subject_line: &'a str,
+    pub(super) text: &'a str,
+}
+
 /// Hands mail to a mail server.
 #[derive(Debug)]
 pub(crate) struct Mailer {
@@ -41,8 +49,8 @@ impl Mailer {
     }
 
     /// Sends one mail.
-    pub(super) async fn send(&self, claimed: &Claimed, subject_line: &str) -> Outcome {
-        let message = match self.message(claimed, subject_line) {
+    pub(super) async fn send(&self, claimed: &Claimed, mail: Mail<'_>) -> Outcome {
+        let message = match self.message(claimed, mail) {
             Ok(message) => message,
             Err(error) => return Outcome::Refused(error),
         };
@@ -53,10 +61,10 @@ impl Mailer {
         }
     }
 
-    /// The same bytes for every try: everything comes from the row and the settings.
-    fn message(&self, claimed: &Claimed, subject_line: &str) -> Result<Message, String> {
-        let to: Address = claimed
-            .receiver
+    /// The same bytes for every try, but for a link: everything else comes from the row and the settings.
+    fn message(&self, claimed: &Claimed, mail: Mail<'_>) -> Result<Message, String> {
+        let to: Address = mail
+            .to
             .parse()
             .map_err(|error| format!("not an address that can be written to: {error}"))?;
         // RFC 3834: keeps vacation notices from answering.
@@ -67,13 +75,13 @@ impl Mailer {
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(subject_line)
+            .subject(mail.subject_line)
             .date(SystemTime::from(claimed.queued_at))
             .message_id(Some(format!("<{}@{}>", claimed.id, self.from.email.domain())))
             .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .raw_header(automatic)
-            .body(claimed.body.clone())
+            .body(mail.text.to_owned())
             .map_err(|error| format!("not a message: {error}"))
     }
 }

@@ -1,12 +1,16 @@
 //! Sending: one mail server, any number of webhook receivers. No transaction is open while we talk to either.
 
+mod invitation;
 mod mail;
 mod public_only;
 mod webhook;
 
+use self::mail::Mail;
 use crate::ops::Outcome;
+use crate::render::LINK;
 use crate::store::queue::{Claimed, ClaimedKind};
 
+pub(crate) use invitation::Links;
 pub(crate) use mail::Mailer;
 pub(crate) use webhook::WebhookCaller;
 
@@ -18,13 +22,36 @@ const ERROR_CHARS_MAX: usize = 300;
 pub(crate) struct Senders {
     pub(crate) mailer: Mailer,
     pub(crate) webhooks: WebhookCaller,
+    pub(crate) links: Links,
 }
 
 impl Senders {
     /// Sends once. Repeated after a crash, it sends the same under the same id.
     pub(crate) async fn send(&self, claimed: &Claimed) -> Outcome {
         let outcome = match &claimed.kind {
-            ClaimedKind::Email { subject_line } => self.mailer.send(claimed, subject_line).await,
+            ClaimedKind::Email { subject_line } => {
+                let mail = Mail {
+                    to: &claimed.receiver,
+                    subject_line,
+                    text: &claimed.body,
+                };
+                self.mailer.send(claimed, mail).await
+            }
+            ClaimedKind::Invitation {
+                subject_line,
+                kind,
+                id,
+            } => match self.links.fetch(*kind, *id).await {
+                Ok(link) => {
+                    let mail = Mail {
+                        to: link.to.as_str(),
+                        subject_line,
+                        text: &claimed.body.replace(LINK, link.url.expose()),
+                    };
+                    self.mailer.send(claimed, mail).await
+                }
+                Err(outcome) => outcome,
+            },
             ClaimedKind::Webhook {
                 endpoint,
                 secret: Some(secret),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use notification_domain::{Channel, Delivery, DeliveryState, EmailAddress, Step};
+use notification_domain::{Channel, Delivery, DeliveryState, EmailAddress, Invitation, Step};
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, DeliveryId, EndpointId, EventId};
@@ -24,6 +24,12 @@ pub(crate) struct NewDelivery<'a> {
 pub(crate) enum Content<'a> {
     Email {
         receiver: &'a str,
+        subject_line: &'a str,
+        text: &'a str,
+    },
+    /// A mail to somebody outside the account; the link goes in where [`crate::render::LINK`] stands.
+    Invitation {
+        invitation: Invitation,
         subject_line: &'a str,
         text: &'a str,
     },
@@ -80,24 +86,66 @@ impl TryFrom<DeliveryRow> for Delivery {
     }
 }
 
+/// What differs from kind to kind, column by column.
+struct Columns<'a> {
+    channel: Channel,
+    receiver: &'a str,
+    endpoint: Option<Uuid>,
+    invitation: Option<Invitation>,
+    subject_line: Option<&'a str>,
+    body: &'a str,
+}
+
+impl<'a> From<Content<'a>> for Columns<'a> {
+    fn from(content: Content<'a>) -> Self {
+        match content {
+            Content::Email {
+                receiver,
+                subject_line,
+                text,
+            } => Self {
+                channel: Channel::Email,
+                receiver,
+                endpoint: None,
+                invitation: None,
+                subject_line: Some(subject_line),
+                body: text,
+            },
+            Content::Invitation {
+                invitation,
+                subject_line,
+                text,
+            } => Self {
+                channel: Channel::Email,
+                receiver: invitation.kind.receiver(),
+                endpoint: None,
+                invitation: Some(invitation),
+                subject_line: Some(subject_line),
+                body: text,
+            },
+            Content::Webhook {
+                url,
+                endpoint,
+                payload,
+            } => Self {
+                channel: Channel::Webhook,
+                receiver: url,
+                endpoint: Some(endpoint.as_uuid()),
+                invitation: None,
+                subject_line: None,
+                body: payload,
+            },
+        }
+    }
+}
+
 /// Queues a message, unless this event was told to this receiver before. True: it is queued.
 pub(crate) async fn insert(conn: &mut PgConnection, new: &NewDelivery<'_>) -> Result<bool, StoreError> {
-    let (channel, receiver, endpoint, subject_line, body) = match new.content {
-        Content::Email {
-            receiver,
-            subject_line,
-            text,
-        } => (Channel::Email, receiver, None, Some(subject_line), text),
-        Content::Webhook {
-            url,
-            endpoint,
-            payload,
-        } => (Channel::Webhook, url, Some(endpoint.as_uuid()), None, payload),
-    };
+    let columns = Columns::from(new.content);
     let inserted = sqlx::query(
         "INSERT INTO delivery (account_id, delivery_id, event_id, step, subject_id, channel, receiver, endpoint_id,
-                               subject_line, body, queued_at, traceparent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                               subject_line, body, queued_at, traceparent, invitation, invitation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING",
     )
     .bind(new.account.as_uuid())
@@ -105,13 +153,15 @@ pub(crate) async fn insert(conn: &mut PgConnection, new: &NewDelivery<'_>) -> Re
     .bind(new.event.as_uuid())
     .bind(new.step.slug())
     .bind(new.subject_id)
-    .bind(super::channel_text(channel))
-    .bind(receiver)
-    .bind(endpoint)
-    .bind(subject_line)
-    .bind(body)
+    .bind(super::channel_text(columns.channel))
+    .bind(columns.receiver)
+    .bind(columns.endpoint)
+    .bind(columns.subject_line)
+    .bind(columns.body)
     .bind(new.queued_at.to_sqlx())
     .bind(telemetry::trace_context::current())
+    .bind(columns.invitation.map(|invitation| invitation.kind.code()))
+    .bind(columns.invitation.map(|invitation| invitation.id))
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use notification_domain::{Channel, Step};
+use notification_domain::{Channel, InvitationKind, Step};
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
 use types::{AccountId, DeliveryId, EndpointId};
@@ -38,6 +38,12 @@ pub(crate) enum ClaimedKind {
     Email {
         subject_line: String,
     },
+    Invitation {
+        subject_line: String,
+        kind: InvitationKind,
+        /// The signing, or the question, by its id at intake.
+        id: Uuid,
+    },
     Webhook {
         endpoint: EndpointId,
         /// `None`: the endpoint was removed meanwhile.
@@ -49,7 +55,7 @@ impl Claimed {
     /// By which way it goes.
     pub(crate) fn channel(&self) -> Channel {
         match self.kind {
-            ClaimedKind::Email { .. } => Channel::Email,
+            ClaimedKind::Email { .. } | ClaimedKind::Invitation { .. } => Channel::Email,
             ClaimedKind::Webhook { .. } => Channel::Webhook,
         }
     }
@@ -65,6 +71,8 @@ struct ClaimedRow {
     receiver: String,
     body: String,
     subject_line: Option<String>,
+    invitation: Option<String>,
+    invitation_id: Option<Uuid>,
     endpoint_id: Option<Uuid>,
     secret: Option<Vec<u8>>,
     queued_at: jiff_sqlx::Timestamp,
@@ -78,8 +86,23 @@ impl TryFrom<ClaimedRow> for Claimed {
 
     fn try_from(row: ClaimedRow) -> Result<Self, StoreError> {
         let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt("delivery", &row.delivery_id, why);
+        let invitation = match (row.invitation.as_deref(), row.invitation_id) {
+            (Some(code), Some(id)) => {
+                let kind = InvitationKind::ALL.into_iter().find(|kind| kind.code() == code);
+                Some((kind.ok_or_else(|| corrupt(&"unknown invitation"))?, id))
+            }
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(corrupt(&"half an invitation")),
+        };
         let kind = match (row.subject_line, row.endpoint_id) {
-            (Some(subject_line), None) => ClaimedKind::Email { subject_line },
+            (Some(subject_line), None) => match invitation {
+                Some((kind, id)) => ClaimedKind::Invitation {
+                    subject_line,
+                    kind,
+                    id,
+                },
+                None => ClaimedKind::Email { subject_line },
+            },
             (None, Some(endpoint)) => ClaimedKind::Webhook {
                 endpoint: EndpointId::from_uuid(endpoint),
                 secret: row
@@ -132,7 +155,7 @@ pub(crate) async fn claim(
                FROM next WHERE d.account_id = next.account_id AND d.delivery_id = next.delivery_id
              RETURNING d.*)
          SELECT c.delivery_id, c.account_id, c.lease_token, c.step, c.subject_id, c.receiver, c.body, c.subject_line,
-                c.endpoint_id, w.secret, c.queued_at, c.tries, c.traceparent,
+                c.endpoint_id, c.invitation, c.invitation_id, w.secret, c.queued_at, c.tries, c.traceparent,
                 extract(epoch FROM now() - c.round_started_at)::bigint AS age_secs
            FROM claimed c
            LEFT JOIN webhook_endpoint w ON w.account_id = c.account_id AND w.endpoint_id = c.endpoint_id",

@@ -5,6 +5,7 @@ use portway_proto::events::v1::Event;
 use portway_proto::intake::v1;
 use serde_json::{Value, json};
 
+use crate::cases_of_ours;
 use crate::intake_events::{NUMBERS, Order, PortOut, locked, stamp, wrong_pin};
 
 /// What one event should lead to.
@@ -20,7 +21,12 @@ pub(crate) struct Case {
 /// Everything that becomes of a port-in order.
 pub(crate) fn port_in_cases(order: &Order) -> Vec<Case> {
     let mut cases = waiting(order);
+    cases.extend(cases_of_ours::before_sending(order));
+    cases.extend(cases_of_ours::review(order));
+    cases.extend(cases_of_ours::dates(order));
     cases.extend(corrections(order));
+    cases.extend(cases_of_ours::cut_over(order));
+    cases.extend(cases_of_ours::snapback(order));
     cases.extend(endings(order));
     cases
 }
@@ -185,6 +191,7 @@ fn endings(order: &Order) -> Vec<Case> {
 /// Everything that becomes of a port-out.
 pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
     let mut cases = decisions(port_out);
+    cases.extend(cases_of_ours::protection(port_out));
     cases.extend(outcomes(port_out));
     cases
 }

@@ -5,9 +5,12 @@
 )]
 
 mod cases;
+mod cases_of_ours;
 mod deliveries;
 mod harness;
 mod intake_events;
+mod intake_stub;
+mod invitations;
 mod preferences;
 mod receiver;
 mod sending;

@@ -4,15 +4,18 @@ use notification_domain::Step;
 use portway_proto::notification::v1 as proto;
 
 use crate::cases::{Case, port_in_cases, port_out_cases};
+use crate::cases_of_ours::alarm;
 use crate::harness::{Mail, World};
 use crate::intake_events::{Order, PortOut, QUOTED_PIN, account_changed};
+use crate::intake_stub::IntakeStub;
 use crate::receiver::{Call, Receiver};
 
 #[tokio::test]
 async fn every_step_is_told_in_its_own_words_and_in_order() {
     let world = World::create().await;
     let hooks = Receiver::start().await;
-    let service = world.start().await;
+    let intake = IntakeStub::start().await;
+    let service = world.start_with(intake.known_to(world.settings())).await;
     let account = service.given_account("owner@harbor.test").await;
     service.add_endpoint(account, &hooks.url(), &[]).await;
     let (order, port_out) = (
@@ -24,7 +27,8 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
         .chain(port_out_cases(&port_out))
         .collect();
     for step in Step::ALL {
-        assert!(cases.iter().any(|case| case.step == *step), "no case for {step}");
+        let has_case = *step == Step::AccountPinAlarm || cases.iter().any(|case| case.step == *step);
+        assert!(has_case, "no case for {step}");
     }
     for case in &cases {
         service.hear(&case.event).await;
@@ -75,6 +79,27 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
             "a carrier's quote got out"
         );
     }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_alarm_is_told_to_the_account() {
+    let world = World::create().await;
+    let hooks = Receiver::start().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    service.add_endpoint(account, &hooks.url(), &[]).await;
+    let case = alarm(&PortOut::new(account, "PO_100007"));
+    service.hear(&case.event).await;
+    service.settled(account).await;
+    let (subject, sentences) = case.mail.as_ref().unwrap();
+    let mails = world.mails();
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, *subject));
+    for sentence in sentences {
+        assert!(mails[0].text.contains(sentence), "{}", mails[0].raw);
+    }
+    assert!(mails[0].raw.contains("https://console.portway.test/account"));
+    check_call(&hooks.calls()[0], &case);
     service.stop().await;
 }
 

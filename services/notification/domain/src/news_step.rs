@@ -1,0 +1,118 @@
+//! What each kind of news is, for those who tell it.
+
+use crate::{Invitation, PortInNews, PortOutNews, Reason, Step};
+
+impl PortInNews {
+    /// The step it is.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::Submitted => Step::PortInSubmitted,
+            Self::Resubmitted => Step::PortInResubmitted,
+            Self::Pending => Step::PortInPending,
+            Self::Delayed { .. } => Step::PortInDelayed,
+            Self::ActionRequired { .. } => Step::PortInActionRequired,
+            Self::FocConfirmed { .. } => Step::PortInFocConfirmed,
+            Self::Ported { .. } => Step::PortInPorted,
+            Self::Cancelled => Step::PortInCancelled,
+            Self::Rejected { .. } => Step::PortInRejected,
+            Self::Abandoned => Step::PortInAbandoned,
+            Self::InReview => Step::PortInInReview,
+            Self::Returned { .. } => Step::PortInReturned,
+            Self::DraftExpiring { .. } => Step::PortInDraftExpiring,
+            Self::Split { .. } => Step::PortInSplit,
+            Self::FocMoved { .. } => Step::PortInFocMoved,
+            Self::DateChangeRefused { .. } => Step::PortInDateChangeRefused,
+            Self::Commented { .. } => Step::PortInCommented,
+            Self::SigningRequested(_) => Step::PortInSigningRequested,
+            Self::Signed { .. } => Step::PortInSigned,
+            Self::HeldBack { .. } => Step::PortInHeldBack,
+            Self::CapabilityFailed { .. } => Step::PortInCapabilityFailed,
+            Self::Proved => Step::PortInProved,
+            Self::TemporarySwapped { .. } => Step::PortInTemporarySwapped,
+            Self::SnapbackSettled { .. } => Step::PortInSnapbackSettled,
+        }
+    }
+
+    /// The reasons that come with it; none for most.
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::Delayed { reasons } | Self::ActionRequired { reasons, .. } | Self::Rejected { reasons } => {
+                reasons
+            }
+            Self::Submitted
+            | Self::Resubmitted
+            | Self::Pending
+            | Self::FocConfirmed { .. }
+            | Self::Ported { .. }
+            | Self::Cancelled
+            | Self::Abandoned
+            | Self::InReview
+            | Self::Returned { .. }
+            | Self::DraftExpiring { .. }
+            | Self::Split { .. }
+            | Self::FocMoved { .. }
+            | Self::DateChangeRefused { .. }
+            | Self::Commented { .. }
+            | Self::SigningRequested(_)
+            | Self::Signed { .. }
+            | Self::HeldBack { .. }
+            | Self::CapabilityFailed { .. }
+            | Self::Proved
+            | Self::TemporarySwapped { .. }
+            | Self::SnapbackSettled { .. } => &[],
+        }
+    }
+
+    /// Who outside the account is to be written to because of it.
+    pub const fn invitation(&self) -> Option<Invitation> {
+        if let Self::SigningRequested(invitation) = self {
+            Some(*invitation)
+        } else {
+            None
+        }
+    }
+}
+
+impl PortOutNews {
+    /// The step it is.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::Received { .. } => Step::PortOutReceived,
+            Self::Authorized { .. } => Step::PortOutAuthorized,
+            Self::Overruled { .. } => Step::PortOutOverruled,
+            Self::RejectionRequested { .. } => Step::PortOutRejectionRequested,
+            Self::Rejected { .. } => Step::PortOutRejected,
+            Self::FocChanged => Step::PortOutFocChanged,
+            Self::PortedOut { .. } => Step::PortOutPortedOut,
+            Self::Cancelled => Step::PortOutCancelled,
+            Self::Conflicted => Step::PortOutConflicted,
+            Self::ConsentAsked(_) => Step::PortOutConsentAsked,
+            Self::NumbersReleased => Step::PortOutNumbersReleased,
+        }
+    }
+
+    /// The reasons that come with it; none for most.
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::Rejected { reasons, .. } | Self::Authorized { denied: reasons, .. } => reasons,
+            Self::Received { .. }
+            | Self::Overruled { .. }
+            | Self::RejectionRequested { .. }
+            | Self::FocChanged
+            | Self::PortedOut { .. }
+            | Self::Cancelled
+            | Self::Conflicted
+            | Self::ConsentAsked(_)
+            | Self::NumbersReleased => &[],
+        }
+    }
+
+    /// Who outside the account is to be written to because of it.
+    pub const fn invitation(&self) -> Option<Invitation> {
+        if let Self::ConsentAsked(invitation) = self {
+            Some(*invitation)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What becomes of a port-out.
+
+use notification_domain::{Invitation, InvitationKind, Notice, PortOutNews, PortOutNotice};
+use portway_proto::intake::v1;
+use prost::{Message, Name};
+
+use super::{Read, Reader, parse, present, reasons, refused, time, tns};
+
+/// Who decided, when our operations found that an account's rejection does not hold.
+const OVERRULED: &str = "overruled";
+
+pub(super) fn readers() -> [(String, Reader); 10] {
+    [
+        (v1::PortOutReceived::full_name(), received),
+        (v1::PortOutAuthorized::full_name(), authorized),
+        (v1::PortOutRejectionRequested::full_name(), rejection_requested),
+        (v1::PortOutRejected::full_name(), rejected),
+        (v1::PortOutFocChanged::full_name(), foc_changed),
+        (v1::PortedOut::full_name(), ported_out),
+        (v1::PortOutCancelled::full_name(), cancelled),
+        (v1::PortOutConflicted::full_name(), conflicted),
+        (v1::PortOutConsentAsked::full_name(), consent_asked),
+        (v1::NumbersReleased::full_name(), numbers_released),
+    ]
+}
+
+fn received(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutReceived::decode(payload)?;
+    let answer_due_at = time(event.answer_due_at.as_ref(), "answer_due_at")?;
+    port_out(event.port_out, PortOutNews::Received { answer_due_at })
+}
+
+fn authorized(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutAuthorized::decode(payload)?;
+    // Only an overruled rejection reads differently. Everything else that may stand here (a subject, silence, policy) is
+    // who authorized it, and is passed on as it is: subjects are an open set.
+    let news = if event.decided_by == OVERRULED {
+        PortOutNews::Overruled {
+            explanation: event.explanation,
+        }
+    } else {
+        PortOutNews::Authorized {
+            decided_by: event.decided_by,
+            denied: reasons(event.denied)?,
+        }
+    };
+    port_out(event.port_out, news)
+}
+
+fn rejection_requested(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutRejectionRequested::decode(payload)?;
+    let reason = event.reason;
+    port_out(event.port_out, PortOutNews::RejectionRequested { reason })
+}
+
+fn rejected(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutRejected::decode(payload)?;
+    let news = PortOutNews::Rejected {
+        reasons: reasons(event.reasons)?,
+        explanation: event.explanation,
+    };
+    port_out(event.port_out, news)
+}
+
+fn foc_changed(payload: &[u8]) -> Read<Option<Notice>> {
+    port_out(
+        v1::PortOutFocChanged::decode(payload)?.port_out,
+        PortOutNews::FocChanged,
+    )
+}
+
+fn ported_out(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortedOut::decode(payload)?;
+    let ported_at = time(event.ported_at.as_ref(), "ported_at")?;
+    port_out(event.port_out, PortOutNews::PortedOut { ported_at })
+}
+
+fn cancelled(payload: &[u8]) -> Read<Option<Notice>> {
+    port_out(
+        v1::PortOutCancelled::decode(payload)?.port_out,
+        PortOutNews::Cancelled,
+    )
+}
+
+fn conflicted(payload: &[u8]) -> Read<Option<Notice>> {
+    port_out(
+        v1::PortOutConflicted::decode(payload)?.port_out,
+        PortOutNews::Conflicted,
+    )
+}
+
+fn consent_asked(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutConsentAsked::decode(payload)?;
+    let invitation = Invitation {
+        kind: InvitationKind::Consent,
+        id: parse("consent_id", &event.consent_id)?,
+        expires_at: time(event.expires_at.as_ref(), "expires_at")?,
+    };
+    port_out(event.port_out, PortOutNews::ConsentAsked(invitation))
+}
+
+fn numbers_released(payload: &[u8]) -> Read<Option<Notice>> {
+    port_out(
+        v1::NumbersReleased::decode(payload)?.port_out,
+        PortOutNews::NumbersReleased,
+    )
+}
+
+fn port_out(port_out: Option<v1::PortOutRef>, news: PortOutNews) -> Read<Option<Notice>> {
+    let port_out = present("port_out", port_out)?;
+    let foc_at = port_out.foc_at.as_ref();
+    Ok(Some(Notice::PortOut(PortOutNotice {
+        port_out: parse("port_out_id", &port_out.port_out_id)?,
+        account: parse("account_id", &port_out.account_id)?,
+        request_number: parse("request_number", &port_out.request_number)?,
+        pon: parse("pon", &port_out.pon)?,
+        ver: port_out.ver.try_into().map_err(|error| refused("ver", &error))?,
+        tns: tns(&port_out.tns)?,
+        foc_at: foc_at.map(|at| time(Some(at), "foc_at")).transpose()?,
+        winning_spid: port_out.winning_spid,
+        winning_name: port_out.winning_name,
+        news,
+    })))
+}
