@@ -128,17 +128,38 @@ fn ready_in_days(
     days: u16,
     calendar: &HolidayCalendar,
 ) -> Result<Readiness, OutOfRange> {
-    let today = civil_date(region, received);
-    let day = calendar.business_day_on_or_after(today)?;
-    let received_at = if day == today {
-        received
-    } else {
-        instant(region, day, WINDOW_OPENS)?
-    };
-    let time = received_at.to_zoned(region.time_zone()).time();
+    let received_at = received_on_a_business_day(region, received, calendar)?;
+    let day = civil_date(region, received_at);
     Ok(Readiness {
         received_at,
-        foc_by: instant(region, calendar.add_business_days(day, 1)?, time)?,
+        foc_by: business_days_later(region, received, 1, calendar)?,
         ready_at: start_of_day(region, calendar.add_business_days(day, days)?)?,
     })
+}
+
+/// The same time of the region's day, that many business days later. What comes on a day off counts from the next
+/// business day's opening.
+pub fn business_days_later(
+    region: NpacRegion,
+    from: Timestamp,
+    days: u16,
+    calendar: &HolidayCalendar,
+) -> Result<Timestamp, OutOfRange> {
+    let counted = received_on_a_business_day(region, from, calendar)?.to_zoned(region.time_zone());
+    let day = calendar.add_business_days(counted.date(), days)?;
+    instant(region, day, counted.time())
+}
+
+fn received_on_a_business_day(
+    region: NpacRegion,
+    received: Timestamp,
+    calendar: &HolidayCalendar,
+) -> Result<Timestamp, OutOfRange> {
+    let today = civil_date(region, received);
+    let day = calendar.business_day_on_or_after(today)?;
+    if day == today {
+        Ok(received)
+    } else {
+        instant(region, day, WINDOW_OPENS)
+    }
 }

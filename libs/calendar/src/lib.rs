@@ -20,6 +20,6 @@ pub use business_hours::{BusinessHours, ConcurrenceTimers, add_business_hours, c
 pub use due_date::{NormalisedDue, normalise_due};
 pub use federal_holidays::is_federal_holiday;
 pub use holiday_calendar::{DayOverride, HolidayCalendar};
-pub use interval::{PortKind, Readiness, ready};
+pub use interval::{PortKind, Readiness, business_days_later, ready};
 pub use region_time::{OutOfRange, add_calendar_days, age_in_days, civil_date, start_of_day};
 pub use wanted_date::{DateRefusal, check_wanted_date, earliest_date};

@@ -62,6 +62,8 @@ ids! {
     PortOutId = "port-out id";
     /// A stored document: a letter of authorization, a bill, a customer service record.
     DocumentId = "document id";
+    /// A comment on an order.
+    CommentId = "comment id";
     /// An event of some service's log.
     EventId = "event id";
     /// One attempt-until-done delivery of an email or a webhook call.

@@ -20,8 +20,8 @@ mod ver;
 
 pub use as_text::InvalidValue;
 pub use id::{
-    AccountId, ChargeId, CommandId, ContactId, DeliveryId, DocumentId, EndpointId, EventId, InvoiceId,
-    OrderId, PortOutId,
+    AccountId, ChargeId, CommandId, CommentId, ContactId, DeliveryId, DocumentId, EndpointId, EventId,
+    InvoiceId, OrderId, PortOutId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use place::Country;

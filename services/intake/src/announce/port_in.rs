@@ -1,7 +1,7 @@
 //! Facts about port-in orders as events.
 
 use events::NewEvent;
-use intake_domain::port_in::{Order, OrderFact, OrderReason};
+use intake_domain::port_in::{self, Order, OrderFact, OrderReason};
 use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
@@ -76,7 +76,7 @@ fn new<M: Message + Name>(order: &Order, now: Timestamp, message: &M) -> NewEven
     NewEvent::new(record.account, record.id.as_uuid(), now, message)
 }
 
-fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {
+pub(super) fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {
     let record = order.record();
     v1::OrderRef {
         order_id: record.id.to_string(),
@@ -137,5 +137,16 @@ const fn actor(actor: Actor) -> Court {
         Actor::Us => Court::Us,
         Actor::GainingCarrier => Court::GainingCarrier,
         Actor::LosingCarrier => Court::LosingCarrier,
+    }
+}
+
+/// Whose turn it is.
+pub(crate) const fn court(court: port_in::Court) -> Court {
+    match court {
+        port_in::Court::Customer => Court::Customer,
+        port_in::Court::Us => Court::Us,
+        port_in::Court::GainingCarrier => Court::GainingCarrier,
+        port_in::Court::LosingCarrier => Court::LosingCarrier,
+        port_in::Court::EndUser => Court::EndUser,
     }
 }

@@ -16,7 +16,7 @@ use super::{inventory, port_out};
 use crate::ops;
 
 /// Intake's tables in a database of their own.
-async fn database(name: &str) -> (TestDatabase, PgPool) {
+pub(super) async fn database(name: &str) -> (TestDatabase, PgPool) {
     let database = TestDatabase::create(name).await;
     let role = ServiceRole {
         schema: "intake".to_owned(),

@@ -155,12 +155,12 @@ async fn wrong_lists_are_refused_with_every_fault() {
     assert_eq!(
         fields,
         [
-            "page_size",
-            "page_token",
             "filter.states[0]",
             "filter.states[1]",
             "filter.phone_number",
-            "filter.customer_reference"
+            "filter.customer_reference",
+            "page_size",
+            "page_token"
         ]
     );
 }

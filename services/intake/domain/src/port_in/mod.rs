@@ -8,11 +8,16 @@
 mod activation;
 mod answer;
 mod cancel;
+mod carrier_time;
+mod comment;
 mod details;
 mod draft;
+mod estimate;
 mod fix;
 mod number;
 mod order;
+mod outlook;
+mod pace;
 mod postal;
 mod reason;
 pub mod requirements;
@@ -23,13 +28,18 @@ mod timers;
 
 pub use answer::Says;
 pub use cancel::{AtCarrier, CancelRefusal};
+pub use carrier_time::CarrierTime;
+pub use comment::{Comment, CommentText, Resolution, ResolveRefusal, Side, Task, Visibility};
 pub use details::{Address, Detail, Details, KeptSecret, SubscriberKind};
 pub use draft::{AddRefusal, RemoveRefusal};
+pub use estimate::{CutOverEstimate, EstimateBasis, Pace};
 pub use fix::{Correction, FixFault, FixRefusal, SentSecrets};
 pub use number::{NumberState, OrderNumber};
 pub use order::{
     Entry, IllegalTransition, InventoryChange, NUMBERS_MAX, Order, OrderFact, OrderRecord, Transition,
 };
+pub use outlook::{NextEvent, NextEventKind};
+pub use pace::{Histogram, Leg, LegStep, PacedKind, leg_days};
 pub use reason::OrderReason;
 pub use state::{BeforeCancel, Commitment, Court, OrderState, Rejection, StateName};
 pub use submit::{CommandKind, CommandState, SubmitRefusal};

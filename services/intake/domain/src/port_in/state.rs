@@ -106,6 +106,28 @@ pub enum Court {
     EndUser,
 }
 
+impl Court {
+    /// Every court.
+    pub const ALL: [Self; 5] = [
+        Self::Customer,
+        Self::Us,
+        Self::GainingCarrier,
+        Self::LosingCarrier,
+        Self::EndUser,
+    ];
+
+    /// The stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Customer => "CUSTOMER",
+            Self::Us => "US",
+            Self::GainingCarrier => "GAINING_CARRIER",
+            Self::LosingCarrier => "LOSING_CARRIER",
+            Self::EndUser => "END_USER",
+        }
+    }
+}
+
 /// The name of a state, for lists, history and refusals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each names the state of the same name")]

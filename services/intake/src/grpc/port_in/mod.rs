@@ -1,10 +1,15 @@
 //! The gRPC face of port-in orders.
 
+mod comments;
 mod corrections;
+mod csv;
 mod details;
 mod documents;
+mod filter;
+mod lists;
 mod numbers;
 mod orders;
+mod outlook;
 mod render;
 mod status;
 mod stream;
@@ -14,7 +19,9 @@ pub(super) use status::submission as submission_status;
 
 use auth::{Caller, CallerKind};
 use grpc::Faults;
+use portway_proto::intake::v1::comment_service_server::CommentServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
+use portway_proto::intake::v1::order_list_service_server::OrderListServiceServer;
 use portway_proto::intake::v1::port_in_service_server::PortInServiceServer;
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Status};
@@ -27,6 +34,10 @@ use crate::ops::port_in::{OrderName, Requester};
 pub(crate) fn add_port_in(routes: &mut RoutesBuilder, intake: &Intake) {
     routes
         .add_service(PortInServiceServer::new(orders::PortIn::new(intake.clone())))
+        .add_service(OrderListServiceServer::new(lists::OrderLists::new(
+            intake.clone(),
+        )))
+        .add_service(CommentServiceServer::new(comments::Comments::new(intake.clone())))
         .add_service(DocumentServiceServer::new(documents::Documents::new(
             intake.clone(),
         )));
@@ -49,13 +60,26 @@ pub(super) fn requester<T>(request: &Request<T>) -> Result<Requester, Status> {
 
 /// Reads the name of an order: a UUID, or the number that people use.
 fn order_name(faults: &mut Faults, order_id: &str) -> Option<OrderName> {
-    if let Ok(number) = order_id.parse::<RequestNumber>() {
+    order_name_in(faults, "order_id", order_id)
+}
+
+/// The same, from another field.
+fn order_name_in(faults: &mut Faults, field: &str, raw: &str) -> Option<OrderName> {
+    if let Ok(number) = raw.parse::<RequestNumber>() {
         return Some(OrderName::Number(number));
     }
-    faults.required("order_id", order_id).map(OrderName::Id)
+    faults.required(field, raw).map(OrderName::Id)
 }
 
 /// An etag that was sent.
 fn etag(etag: &str) -> Option<&str> {
     Some(etag).filter(|etag| !etag.is_empty())
+}
+
+/// Takes off what was read beyond the page to see whether there is more. Returns the page's last when there is.
+fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = page.len() > limit;
+    page.truncate(limit);
+    page.last().filter(|_| has_more)
 }

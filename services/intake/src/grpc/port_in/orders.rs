@@ -2,7 +2,6 @@
 
 use grpc::{Faults, Reply, page};
 use idempotency::{Begun, RequestKey};
-use intake_domain::port_in::StateName;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_in_service_server::PortInService;
 use prost::{Message, Name};
@@ -10,10 +9,10 @@ use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::stream::{Part, collect};
-use super::{corrections, details, etag, numbers, order_name, render, requester, status};
+use super::{corrections, cut, details, etag, filter, numbers, order_name, render, requester, status};
 use crate::app::Intake;
 use crate::ops;
-use crate::ops::port_in::{OrderFilter, OrderName};
+use crate::ops::port_in::{OrderName, OrderPage};
 
 /// 20,000 lines of the longest names and addresses that are taken.
 const CSV_BYTES_MAX: usize = 12 << 20;
@@ -170,23 +169,33 @@ impl PortInService for PortIn {
     async fn list_orders(&self, request: Request<v1::ListOrdersRequest>) -> Reply<v1::ListOrdersResponse> {
         let requester = requester(&request)?;
         let body = request.get_ref();
-        let filters = filters_text(body);
-        let filter = read_filter(body, &filters)?;
-        let limit = filter.limit;
-        let filter = OrderFilter {
-            limit: limit + 1,
-            ..filter
+        let now = self.intake.base.clock.now();
+        let mut faults = Faults::new();
+        let asked = filter::read(
+            &mut faults,
+            body.filter.as_ref(),
+            body.sort,
+            body.ascending,
+            &requester,
+            now,
+        );
+        let size = (body.page_size, ORDERS_PAGE, PAGE_MAX);
+        let (limit, after) = filter::read_page(&mut faults, size, &asked.binding, &body.page_token);
+        let asked = faults.finish(Some(asked))?;
+        let page = OrderPage {
+            sort: asked.sort,
+            ascending: asked.ascending,
+            after,
+            limit,
         };
-        let mut page = ops::port_in::list(&self.intake, &requester, filter)
+        let (rows, next) = ops::port_in::list(&self.intake, &requester, &asked.filter, page)
             .await
             .map_err(|error| status::read(&error))?;
-        let next_page_token = cut(&mut page, limit).map(|listed| {
-            let cursor = (listed.record.created_at.to_string(), listed.record.id.to_string());
-            page::token(&filters, &cursor)
-        });
         Ok(Response::new(v1::ListOrdersResponse {
-            orders: page.iter().map(render::listed_order).collect(),
-            next_page_token: next_page_token.unwrap_or_default(),
+            orders: rows.iter().map(render::listed_order).collect(),
+            next_page_token: next
+                .map(|cursor| page::token(&asked.binding, &cursor))
+                .unwrap_or_default(),
         }))
     }
 
@@ -300,55 +309,4 @@ fn import_part(message: v1::ImportNumbersRequest) -> Option<Part<v1::ImportHeade
         Sent::Chunk(chunk) => Part::Chunk(chunk),
         Sent::Number(_) => Part::Chunk(Vec::new()),
     })
-}
-
-/// Takes off what was read beyond the page to see whether there is more. Returns the page's last when there is.
-fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = page.len() > limit;
-    page.truncate(limit);
-    page.last().filter(|_| has_more)
-}
-
-/// What a page token of a list of orders belongs to.
-fn filters_text(body: &v1::ListOrdersRequest) -> String {
-    format!("{:?} {} {}", body.filter, body.sort, body.ascending)
-}
-
-fn read_filter(body: &v1::ListOrdersRequest, filters: &str) -> Result<OrderFilter, Status> {
-    let mut faults = Faults::new();
-    let limit = page::size(&mut faults, body.page_size, ORDERS_PAGE, PAGE_MAX);
-    let cursor: Option<(String, String)> = page::cursor(&mut faults, filters, &body.page_token);
-    let after = cursor.and_then(|(created_at, id)| Some((created_at.parse().ok()?, id.parse().ok()?)));
-    let asked = body.filter.clone().unwrap_or_default();
-    let mut states = Vec::new();
-    for (index, number) in asked.states.iter().enumerate() {
-        let state = v1::OrderState::try_from(*number).ok();
-        let found = StateName::ALL
-            .into_iter()
-            .find(|name| state == Some(render::state(*name)));
-        if found.is_none() {
-            faults.add(
-                format!("filter.states[{index}]"),
-                "INVALID",
-                "is not a state of orders",
-            );
-        }
-        states.extend(found);
-    }
-    let tn = details::tn(&mut faults, "filter.phone_number", &asked.phone_number);
-    let reference = details::text(
-        &mut faults,
-        "filter.customer_reference",
-        &asked.customer_reference,
-    );
-    let filter = tn.ok().zip(reference.ok()).map(|(tn, reference)| OrderFilter {
-        account: None,
-        states,
-        tn,
-        reference,
-        after,
-        limit,
-    });
-    faults.finish(filter)
 }

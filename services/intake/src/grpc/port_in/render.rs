@@ -2,16 +2,17 @@
 
 use intake_domain::port_in::requirements::{DocumentKind, Requirement};
 use intake_domain::port_in::{
-    Address, CommandState, Court, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState,
-    StateName, SubscriberKind,
+    Address, CommandState, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState, StateName,
+    SubscriberKind,
 };
 use portway_proto::intake::v1;
 use portway_proto::types::v1 as types_v1;
 use service::stamp;
 use types::Tn;
 
-use crate::announce::port_in::reason;
-use crate::ops::port_in::{CarrierCommand, Document, LineFault, ListedOrder, OrderView, TimelineEntry};
+use super::outlook;
+use crate::announce::port_in::{court, reason};
+use crate::ops::port_in::{CarrierCommand, Document, LineFault, OrderRow, OrderView, Outlook, TimelineEntry};
 
 pub(super) fn order(view: &OrderView) -> v1::Order {
     let record = view.order.record();
@@ -33,19 +34,19 @@ pub(super) fn order(view: &OrderView) -> v1::Order {
         number_count: i32::try_from(record.numbers.len()).unwrap_or(i32::MAX),
         reasons: rejection,
         commands: view.commands.iter().map(command).collect(),
-        ..head(record)
+        ..head(record, &view.outlook)
     }
 }
 
-pub(super) fn listed_order(listed: &ListedOrder) -> v1::Order {
+pub(super) fn listed_order(row: &OrderRow) -> v1::Order {
     v1::Order {
-        number_count: listed.number_count,
-        ..head(&listed.record)
+        number_count: row.order.number_count,
+        ..head(&row.order.record, &row.outlook)
     }
 }
 
 /// What lists show as well.
-fn head(record: &OrderRecord) -> v1::Order {
+fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
     let update_required =
         matches!(&record.state, OrderState::ActionRequired(rejection) if rejection.update_required);
     v1::Order {
@@ -63,11 +64,11 @@ fn head(record: &OrderRecord) -> v1::Order {
             .into(),
         since: Some(stamp::to_proto(record.since)),
         update_required,
-        foc_at: record.state.foc_at().map(stamp::to_proto),
+        foc_at: outlook.seen.last_foc_at.map(stamp::to_proto),
         created_at: Some(stamp::to_proto(record.created_at)),
         submitted_at: record.submitted_at.map(stamp::to_proto),
         ended_at: record.ended_at().map(stamp::to_proto),
-        ..v1::Order::default()
+        ..outlook::order(outlook)
     }
 }
 
@@ -210,16 +211,6 @@ pub(super) const fn state(name: StateName) -> v1::OrderState {
         StateName::Cancelled => v1::OrderState::Cancelled,
         StateName::Rejected => v1::OrderState::Rejected,
         StateName::Abandoned => v1::OrderState::Abandoned,
-    }
-}
-
-const fn court(court: Court) -> types_v1::Court {
-    match court {
-        Court::Customer => types_v1::Court::Customer,
-        Court::Us => types_v1::Court::Us,
-        Court::GainingCarrier => types_v1::Court::GainingCarrier,
-        Court::LosingCarrier => types_v1::Court::LosingCarrier,
-        Court::EndUser => types_v1::Court::EndUser,
     }
 }
 

@@ -3,12 +3,15 @@
 use grpc::FieldFault;
 use grpc::status::{fail, internal, invalid, not_ready, store};
 use intake_domain::port_in::requirements::Requirement;
-use intake_domain::port_in::{AddRefusal, CancelRefusal, FixFault, FixRefusal, IllegalTransition};
+use intake_domain::port_in::{
+    AddRefusal, CancelRefusal, FixFault, FixRefusal, IllegalTransition, ResolveRefusal,
+};
 use tonic::{Code, Status};
 use types::Tn;
 
 use crate::ops::port_in::{
-    BadPdf, CancelError, DraftError, FixError, ReadError, SubmissionError, SubmitError, UploadError,
+    BadPdf, CancelError, CommentError, DraftError, FixError, ReadError, SubmissionError, SubmitError,
+    UploadError,
 };
 
 fn not_found() -> Status {
@@ -119,6 +122,22 @@ pub(super) fn cancel(error: &CancelError) -> Status {
             fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
         }
         CancelError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn comment(error: &CommentError) -> Status {
+    match error {
+        CommentError::OrderNotFound => not_found(),
+        CommentError::NotFound => fail(Code::NotFound, "COMMENT_NOT_FOUND", error.to_string()),
+        CommentError::Refused(ResolveRefusal::NotOpen) => {
+            fail(Code::FailedPrecondition, "COMMENT_NOT_OPEN", error.to_string())
+        }
+        CommentError::Refused(ResolveRefusal::NotYours) => fail(
+            Code::FailedPrecondition,
+            "NOT_YOURS_TO_RESOLVE",
+            error.to_string(),
+        ),
+        CommentError::Store(error) => store(error),
     }
 }
 

@@ -38,5 +38,5 @@ pub(crate) async fn cancel(
     let at_carrier = store::commands::at_carrier(conn, order.record().id).await?;
     let transition = order.clone().cancel(at_carrier, occasion.now)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }

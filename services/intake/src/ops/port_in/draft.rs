@@ -74,7 +74,7 @@ pub(crate) async fn create(
     store::order::insert(conn, &draft).await?;
     let transition = draft.clone().begin(details, numbers)?;
     let order = settle(intake, conn, &draft, transition, occasion).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// Replaces details of a draft.
@@ -92,7 +92,7 @@ pub(crate) async fn update(
     check_etag(&draft, etag)?;
     let transition = draft.clone().edit(details)?;
     let order = settle(intake, conn, &draft, transition, Occasion::of(intake, requester)).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// Adds numbers to a draft.
@@ -108,7 +108,7 @@ pub(crate) async fn add_numbers(
         .ok_or(DraftError::NotFound)?;
     let transition = draft.clone().add_numbers(numbers)?;
     let order = settle(intake, conn, &draft, transition, Occasion::of(intake, requester)).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// Takes numbers out of a draft.
@@ -124,7 +124,7 @@ pub(crate) async fn remove_numbers(
         .ok_or(DraftError::NotFound)?;
     let transition = draft.clone().remove_numbers(tns)?;
     let order = settle(intake, conn, &draft, transition, Occasion::of(intake, requester)).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// What came of a file of numbers.

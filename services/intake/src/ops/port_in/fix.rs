@@ -48,7 +48,7 @@ pub(crate) async fn apply_fix(
         .clone()
         .apply_fix(corrections, &sent, has_new_loa, occasion.now)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// Sends an order again because the customer settled the matter with the carrier.
@@ -64,7 +64,7 @@ pub(crate) async fn confirm_remedy(
         .ok_or(FixError::NotFound)?;
     let transition = order.clone().confirm_remedy(occasion.now)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }
 
 /// Opens the secrets that the corrections are to change, and no others.

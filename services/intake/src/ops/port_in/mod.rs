@@ -4,6 +4,7 @@
 //! transition. Start at `submit`, the shortest that has everything; `hear` is the other side, where carriers answer.
 
 mod cancel;
+mod comments;
 mod content;
 mod csv_lines;
 mod documents;
@@ -11,6 +12,8 @@ mod draft;
 mod due;
 mod fix;
 mod hear;
+mod lists;
+mod outlook;
 mod pdf;
 mod pdf_text;
 mod read;
@@ -28,19 +31,26 @@ use crate::app::Intake;
 use crate::store::port_in as store;
 
 pub(crate) use crate::store::port_in::commands::CarrierCommand;
+pub(crate) use crate::store::port_in::comments::CommentCursor;
+pub(crate) use crate::store::port_in::counts::{OrderCount, OrderCounts};
 pub(crate) use crate::store::port_in::documents::Document;
-pub(crate) use crate::store::port_in::list::{ListedOrder, OrderFilter};
+pub(crate) use crate::store::port_in::list::{
+    Cursor, ListedOrder, OrderFilter, OrderPage, SortKey, TimeRange,
+};
 pub(crate) use crate::store::port_in::order::OrderName;
 pub(crate) use crate::store::port_in::timeline::TimelineEntry;
 pub(crate) use cancel::{CancelError, cancel};
+pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, resolve_comment};
 pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
 pub(crate) use documents::{FILE_BYTES_MAX, NewDocument, UploadError, upload};
 pub(crate) use draft::{DraftError, add_numbers, create, import_numbers, remove_numbers, update};
 pub(crate) use due::{backlog, do_what_is_due};
 pub(crate) use fix::{FixError, apply_fix, confirm_remedy};
 pub(crate) use hear::{CommandNews, HearError, HeardFrom, record_answer, record_command};
+pub(crate) use lists::{OrderRow, count, list};
+pub(crate) use outlook::Outlook;
 pub(crate) use pdf::{BadPdf, Pdf};
-pub(crate) use read::{ReadError, documents, get, list, requirements, timeline};
+pub(crate) use read::{ReadError, documents, get, requirements, timeline};
 pub(crate) use submission::{Submission, SubmissionError, get_submission};
 pub(crate) use submit::{SubmitError, submit};
 
@@ -65,12 +75,18 @@ impl Requester {
 pub(crate) struct OrderView {
     pub(crate) order: Order,
     pub(crate) commands: Vec<CarrierCommand>,
+    pub(crate) outlook: Outlook,
 }
 
 impl OrderView {
-    async fn of(conn: &mut PgConnection, order: Order) -> Result<Self, StoreError> {
+    async fn of(intake: &Intake, conn: &mut PgConnection, order: Order) -> Result<Self, StoreError> {
         let commands = store::commands::list(conn, order.record().id).await?;
-        Ok(Self { order, commands })
+        let outlook = Outlook::of(conn, &order, intake.base.clock.now()).await?;
+        Ok(Self {
+            order,
+            commands,
+            outlook,
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{OrderId, Tn};
 
-use super::{Document, ListedOrder, OrderFilter, OrderName, OrderView, Requester, TimelineEntry};
+use super::{Document, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
 use crate::ops;
 use crate::store::port_in as store;
@@ -44,21 +44,7 @@ pub(crate) async fn get(
 ) -> Result<OrderView, ReadError> {
     let mut conn = intake.base.pool.acquire().await?;
     let order = find(&mut conn, requester, name).await?;
-    Ok(OrderView::of(&mut conn, order).await?)
-}
-
-/// A page of orders.
-pub(crate) async fn list(
-    intake: &Intake,
-    requester: &Requester,
-    filter: OrderFilter,
-) -> Result<Vec<ListedOrder>, ReadError> {
-    let mut conn = intake.base.pool.acquire().await?;
-    let filter = OrderFilter {
-        account: requester.scope(),
-        ..filter
-    };
-    Ok(store::list::list(&mut conn, &filter).await?)
+    Ok(OrderView::of(intake, &mut conn, order).await?)
 }
 
 /// A page of an order's history.
@@ -144,7 +130,11 @@ pub(super) async fn document_facts(
     Ok(documents.into_iter().map(|document| document.facts).collect())
 }
 
-async fn find(conn: &mut PgConnection, requester: &Requester, name: OrderName) -> Result<Order, ReadError> {
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    requester: &Requester,
+    name: OrderName,
+) -> Result<Order, ReadError> {
     let found = store::order::find(conn, name, requester.scope(), store::order::Access::Read).await?;
     found.ok_or(ReadError::NotFound)
 }

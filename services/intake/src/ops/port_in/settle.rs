@@ -9,7 +9,7 @@ use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, Tn, Ver};
 
-use super::Occasion;
+use super::{Occasion, outlook};
 use crate::announce;
 use crate::app::Intake;
 use crate::store::inventory::{self, IncomingNumber};
@@ -40,7 +40,9 @@ pub(super) async fn settle_about(
     let stored = if transition.order == *before {
         before.clone()
     } else {
-        store::order::save(conn, &intake.base.vault, before, &transition.order).await?
+        let stored = store::order::save(conn, &intake.base.vault, before, &transition.order).await?;
+        outlook::follow(conn, before, &stored, now).await?;
+        stored
     };
     let freed = freed(before, &transition.order);
     if !freed.is_empty() {

@@ -73,5 +73,5 @@ pub(crate) async fn submit(
         ));
     }
     let order = settle(intake, conn, &draft, transition, occasion).await?;
-    Ok(OrderView::of(conn, order).await?)
+    Ok(OrderView::of(intake, conn, order).await?)
 }

@@ -8,19 +8,20 @@ use sqlx::PgConnection;
 use types::{AccountId, OrderId};
 use uuid::Uuid;
 
+/// What [`claim`] asks: `$1` is now.
+pub(super) const FIRST_DUE: &str = "SELECT order_id, account_id FROM port_order
+      WHERE due_at <= $1 AND (retry_at IS NULL OR retry_at <= now())
+      ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED";
+
 /// Locks the order that is due first and that no other replica works on.
 pub(crate) async fn claim(
     conn: &mut PgConnection,
     now: Timestamp,
 ) -> Result<Option<(OrderId, AccountId)>, StoreError> {
-    let row: Option<(Uuid, Uuid)> = sqlx::query_as(
-        "SELECT order_id, account_id FROM port_order
-          WHERE due_at <= $1 AND (retry_at IS NULL OR retry_at <= now())
-          ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-    )
-    .bind(now.to_sqlx())
-    .fetch_optional(conn)
-    .await?;
+    let row: Option<(Uuid, Uuid)> = sqlx::query_as(FIRST_DUE)
+        .bind(now.to_sqlx())
+        .fetch_optional(conn)
+        .await?;
     Ok(row.map(|(order, account)| (OrderId::from_uuid(order), AccountId::from_uuid(account))))
 }
 

@@ -5,13 +5,19 @@
 
 pub(crate) mod answers;
 pub(crate) mod commands;
+pub(crate) mod comments;
+pub(crate) mod counts;
 pub(crate) mod documents;
 pub(crate) mod due;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod numbers;
 pub(crate) mod order;
+pub(crate) mod pace;
+#[cfg(test)]
+mod plans;
 pub(crate) mod reasons;
 mod row;
 mod secrets;
+pub(crate) mod seen;
 pub(crate) mod timeline;

@@ -83,8 +83,8 @@ pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(),
         .map_err(|error| StoreError::corrupt("port_order", &record.id, &error))?;
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
-                                 created_at, number_count)
-         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, 0)",
+                                 created_at, updated_at, court, number_count)
+         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, 'CUSTOMER', 0)",
     )
     .bind(record.id.as_uuid())
     .bind(number)

@@ -64,6 +64,11 @@ pub(crate) async fn append(
     Ok(())
 }
 
+/// What [`list`] asks: `$1` the order, `$2` where the page starts, `$3` its size.
+pub(super) const LIST: &str =
+    "SELECT seq, at, actor, action, from_state, to_state, ver, note FROM order_timeline
+      WHERE order_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
 /// A page of an order's history after `after` (0: from the start), oldest first.
 pub(crate) async fn list(
     conn: &mut PgConnection,
@@ -71,15 +76,12 @@ pub(crate) async fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<TimelineEntry>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT seq, at, actor, action, from_state, to_state, ver, note FROM order_timeline
-          WHERE order_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-    )
-    .bind(order.as_uuid())
-    .bind(after)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<Row> = sqlx::query_as(LIST)
+        .bind(order.as_uuid())
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
     let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt("order_timeline", &order, why);
     let state = |code: &str| {
         let found = StateName::ALL.into_iter().find(|name| name.code() == code);

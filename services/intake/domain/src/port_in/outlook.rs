@@ -1,0 +1,109 @@
+//! What whoever looks at an order wants to know: by when somebody has to act, and what happens next.
+
+use calendar::{HolidayCalendar, business_days_later};
+use jiff::Timestamp;
+
+use super::carrier_time::CarrierTime;
+use super::order::Order;
+use super::state::OrderState;
+
+/// Our review, the hand-over, a carrier's word on a cancel or an activation: each takes a business day at most.
+const OUR_DAYS: u16 = 1;
+const CARRIERS_DAYS: u16 = 1;
+
+/// What may happen to an order next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextEventKind {
+    /// The customer hands it in.
+    Submission,
+    /// The gaining carrier takes it in.
+    HandOver,
+    /// The losing carrier answers.
+    Answer,
+    /// A person of ours looks.
+    Review,
+    /// The customer or the end user settles what the carrier found.
+    Correction,
+    /// The numbers stand in the inventory.
+    NumbersIncoming,
+    /// The cut-over begins.
+    CutOver,
+    /// The gaining carrier says that the numbers are active.
+    Activation,
+    /// The carrier confirms or refuses the cancel.
+    CancelAnswer,
+}
+
+/// What happens next, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextEvent {
+    /// What.
+    pub kind: NextEventKind,
+    /// When it happens, or by when it has to; none: nobody knows.
+    pub at: Option<Timestamp>,
+    /// It happens by itself at that time.
+    pub is_scheduled: bool,
+}
+
+impl Order {
+    /// By when whoever's turn it is has to act. Depends on nothing but the order and its carrier, so that it stays what it
+    /// was when it was told.
+    pub fn court_due(&self, carrier: &CarrierTime) -> Option<Timestamp> {
+        let since = self.record.since;
+        match &self.record.state {
+            OrderState::Draft | OrderState::ActionRequired(_) => self.next_due(),
+            OrderState::Submitted | OrderState::Pending { awaits_us: true } => {
+                let ours = HolidayCalendar::federal(carrier.region.country());
+                business_days_later(carrier.region, since, OUR_DAYS, &ours).ok()
+            }
+            OrderState::Pending { awaits_us: false } => carrier.answer_due(since),
+            OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
+            OrderState::Activating { .. } | OrderState::CancelRequested { .. } => {
+                carrier.business_days_later(since, CARRIERS_DAYS)
+            }
+            OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => None,
+        }
+    }
+}
+
+impl OrderState {
+    /// What happens next. `due`: by when somebody has to act; `timer`: when something happens by itself.
+    pub fn next_event(&self, due: Option<Timestamp>, timer: Option<Timestamp>) -> Option<NextEvent> {
+        let (kind, at, is_scheduled) = match self {
+            Self::Draft => (NextEventKind::Submission, due, false),
+            Self::Submitted => (NextEventKind::HandOver, due, false),
+            Self::Pending { awaits_us: true } => (NextEventKind::Review, due, false),
+            Self::Pending { awaits_us: false } => (NextEventKind::Answer, due, false),
+            Self::ActionRequired(_) => (NextEventKind::Correction, due, false),
+            Self::FocConfirmed(commitment) if !commitment.incoming => {
+                (NextEventKind::NumbersIncoming, timer, true)
+            }
+            Self::FocConfirmed(commitment) => (NextEventKind::CutOver, Some(commitment.foc_at), true),
+            Self::Activating { .. } => (NextEventKind::Activation, due, false),
+            Self::CancelRequested { .. } => (NextEventKind::CancelAnswer, due, false),
+            Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => return None,
+        };
+        Some(NextEvent {
+            kind,
+            at,
+            is_scheduled,
+        })
+    }
+
+    /// Whether the order, being cancelled, has no cut-over to look forward to.
+    pub(super) const fn is_on_its_way_out(&self) -> bool {
+        match self {
+            Self::CancelRequested { .. }
+            | Self::Ported
+            | Self::Cancelled
+            | Self::Rejected
+            | Self::Abandoned => true,
+            Self::Draft
+            | Self::Submitted
+            | Self::Pending { .. }
+            | Self::ActionRequired(_)
+            | Self::FocConfirmed(_)
+            | Self::Activating { .. } => false,
+        }
+    }
+}
