@@ -5,12 +5,14 @@ use portway_proto::intake::v1::port_in_service_server::PortInService;
 use portway_proto::intake::v1::{
     AddNumbersRequest, AddNumbersResponse, ApplyFixRequest, ApplyFixResponse, CancelOrderRequest,
     CancelOrderResponse, ConfirmRemedyRequest, ConfirmRemedyResponse, CreateOrderRequest,
-    CreateOrderResponse, GetOrderRequest, GetOrderResponse, ImportNumbersRequest, ImportNumbersResponse,
-    LineFault, ListDocumentsRequest, ListDocumentsResponse, ListOrdersRequest, ListOrdersResponse,
-    ListRequirementsRequest, ListRequirementsResponse, ListTimelineRequest, ListTimelineResponse,
-    RemoveNumbersRequest, RemoveNumbersResponse, Requirement, SubmitOrderRequest, SubmitOrderResponse,
-    UpdateOrderRequest, UpdateOrderResponse, UploadDocumentRequest, UploadDocumentResponse,
-    import_numbers_request, upload_document_request,
+    CreateOrderResponse, GetDocumentContentRequest, GetDocumentContentResponse, GetDocumentPolicyRequest,
+    GetDocumentPolicyResponse, GetOrderRequest, GetOrderResponse, ImportNumbersRequest,
+    ImportNumbersResponse, LineFault, ListDocumentsRequest, ListDocumentsResponse, ListOrdersRequest,
+    ListOrdersResponse, ListRequirementsRequest, ListRequirementsResponse, ListTimelineRequest,
+    ListTimelineResponse, RemoveNumbersRequest, RemoveNumbersResponse, Requirement, SetDocumentPolicyRequest,
+    SetDocumentPolicyResponse, SubmitOrderRequest, SubmitOrderResponse, UpdateOrderRequest,
+    UpdateOrderResponse, UploadDocumentRequest, UploadDocumentResponse, import_numbers_request,
+    upload_document_request,
 };
 use tonic::{Response, Streaming};
 
@@ -198,6 +200,29 @@ impl DocumentService for Handler {
     }
 
     async fn list_documents(&self, _: Request<ListDocumentsRequest>) -> Reply<ListDocumentsResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    type GetDocumentContentStream = tonic::codegen::BoxStream<GetDocumentContentResponse>;
+
+    async fn get_document_content(
+        &self,
+        _: Request<GetDocumentContentRequest>,
+    ) -> Reply<Self::GetDocumentContentStream> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn set_document_policy(
+        &self,
+        _: Request<SetDocumentPolicyRequest>,
+    ) -> Reply<SetDocumentPolicyResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn get_document_policy(
+        &self,
+        _: Request<GetDocumentPolicyRequest>,
+    ) -> Reply<GetDocumentPolicyResponse> {
         Err(Status::unimplemented(""))
     }
 }
