@@ -74,6 +74,8 @@ ids! {
     InvoiceId = "invoice id";
     /// A command that was given to a carrier.
     CommandId = "command id";
+    /// What another carrier sent, on its way to intake.
+    InboundId = "inbound id";
     /// A person or mailbox that is told about an account's orders.
     ContactId = "contact id";
     /// A webhook endpoint of an account.

@@ -21,7 +21,7 @@ mod ver;
 pub use as_text::InvalidValue;
 pub use id::{
     AccountId, ChargeId, CommandId, CommentId, ContactId, DeliveryId, DocumentId, EndpointId, EventId,
-    InvoiceId, OrderId, PortOutId,
+    InboundId, InvoiceId, OrderId, PortOutId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use place::Country;

@@ -1,7 +1,11 @@
 //! What the gateway announces: one function a fact. Called with the row that it is about locked or changed.
 
+use std::num::NonZeroU16;
+
+use calendar::DayOverride;
 use carrier_gateway_domain::{
-    CarrierAnswer, Command, CommandKind, CompiledReason, Progress, Said, Submission,
+    Capability, CapabilityTest, Carrier, CarrierAnswer, Command, CommandKind, CompiledReason, Network,
+    Progress, Said, Submission,
 };
 use events::NewEvent;
 use jiff::Timestamp;
@@ -11,7 +15,8 @@ use portway_proto::types::v1 as shared;
 use reasons::{Actor, ReasonClass};
 use service::stamp;
 use sqlx::PgConnection;
-use types::Tn;
+use types::{AccountId, Tn};
+use uuid::Uuid;
 
 /// A command came further.
 pub(crate) async fn command_progressed(
@@ -33,7 +38,13 @@ pub(crate) async fn command_progressed(
         progress: progress(&command.progress).into(),
         at: Some(stamp::to_proto(at)),
         refusal,
-        tns: Vec::new(),
+        tns: command
+            .about
+            .tns()
+            .into_iter()
+            .flatten()
+            .map(Tn::to_string)
+            .collect(),
     };
     events::append(conn, &NewEvent::new(command.account, subject, at, &payload)).await?;
     Ok(())
@@ -47,18 +58,16 @@ pub(crate) async fn carrier_answered(
     reasons: &[CompiledReason],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (said, foc_at, tns) = match &answer.said {
-        Said::Rejected => (v1::Answer::Rejected, None, Vec::new()),
-        Said::UpdateRequired => (v1::Answer::UpdateRequired, None, Vec::new()),
-        Said::Delayed => (v1::Answer::Delayed, None, Vec::new()),
-        Said::Foc { at } => (v1::Answer::Foc, Some(stamp::to_proto(*at)), Vec::new()),
-        Said::Activated { tns } => (
-            v1::Answer::Activated,
-            None,
-            tns.iter().map(Tn::to_string).collect(),
-        ),
-        Said::Cancelled => (v1::Answer::Cancelled, None, Vec::new()),
-        Said::ChangeRefused => (v1::Answer::ChangeRefused, None, Vec::new()),
+    let said = match &answer.said {
+        Said::Rejected => v1::Answer::Rejected,
+        Said::UpdateRequired => v1::Answer::UpdateRequired,
+        Said::Delayed => v1::Answer::Delayed,
+        Said::Foc { .. } => v1::Answer::Foc,
+        Said::Activated { .. } => v1::Answer::Activated,
+        Said::Cancelled => v1::Answer::Cancelled,
+        Said::ChangeRefused => v1::Answer::ChangeRefused,
+        Said::SnapbackConfirmed { .. } => v1::Answer::SnapbackConfirmed,
+        Said::SnapbackRefused { .. } => v1::Answer::SnapbackRefused,
     };
     let payload = v1::CarrierAnswered {
         order_id: submission.order.to_string(),
@@ -68,13 +77,90 @@ pub(crate) async fn carrier_answered(
         carrier_id: submission.carrier.to_string(),
         answer: said.into(),
         reasons: reasons.iter().map(reason).collect(),
-        foc_at,
-        tns,
+        foc_at: answer.said.foc_at().map(stamp::to_proto),
+        tns: answer.said.tns().iter().map(Tn::to_string).collect(),
         answered_at: Some(stamp::to_proto(answer.answered_at)),
     };
     let subject = submission.order.as_uuid();
     events::append(conn, &NewEvent::new(submission.account, subject, now, &payload)).await?;
     Ok(())
+}
+
+/// A capability of a number was tested.
+pub(crate) async fn capability_tested(
+    conn: &mut PgConnection,
+    submission: &Submission,
+    test: &CapabilityTest,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let capability = match test.capability {
+        Capability::VoiceInbound => shared::Capability::VoiceInbound,
+        Capability::VoiceOutbound => shared::Capability::VoiceOutbound,
+        Capability::Emergency => shared::Capability::Emergency,
+        Capability::CallerName => shared::Capability::CallerName,
+        Capability::Messaging => shared::Capability::Messaging,
+    };
+    let payload = v1::CapabilityTested {
+        test_id: test.test_id.clone(),
+        order_id: submission.order.to_string(),
+        account_id: submission.account.to_string(),
+        tn: test.tn.to_string(),
+        capability: capability.into(),
+        passed: test.passed,
+        detail: test.detail.clone(),
+        tested_at: Some(stamp::to_proto(test.tested_at)),
+    };
+    let subject = submission.order.as_uuid();
+    events::append(conn, &NewEvent::new(submission.account, subject, now, &payload)).await?;
+    Ok(())
+}
+
+/// A carrier is new, or something about it changed.
+pub(crate) async fn carrier_changed(
+    conn: &mut PgConnection,
+    subject: Uuid,
+    changed: &Carrier,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let payload = v1::CarrierChanged {
+        carrier: Some(carrier(changed)),
+    };
+    events::append(conn, &NewEvent::new(AccountId::PLATFORM, subject, now, &payload)).await?;
+    Ok(())
+}
+
+/// A carrier on the wire.
+pub(crate) fn carrier(carrier: &Carrier) -> v1::Carrier {
+    let days = |kind| carrier.days_of(kind).map(stamp::date_to_proto).collect();
+    let days_max = |days: Option<NonZeroU16>| days.map_or(0, |days| i32::from(days.get()));
+    let hours = carrier.activation.hours;
+    v1::Carrier {
+        carrier_id: carrier.id.to_string(),
+        name: carrier.name.clone(),
+        spid: carrier.spid.to_string(),
+        network: network(carrier.network).into(),
+        pin_required: carrier.asks_for.pin,
+        account_number_required: carrier.asks_for.account_number,
+        loa_required: carrier.asks_for.loa,
+        interval_business_days: days_max(carrier.interval_days),
+        closed_on: days(DayOverride::Closed),
+        works_on: days(DayOverride::Open),
+        answers_per_number: carrier.answers_per_number,
+        bill_age_max_days: days_max(carrier.bill_age_max_days),
+        activates_on_demand: carrier.activation.is_on_demand,
+        activation_opens: hours.opens().strftime("%H:%M").to_string(),
+        activation_closes: hours.closes().strftime("%H:%M").to_string(),
+        resp_org: carrier.resp_org.clone().unwrap_or_default(),
+    }
+}
+
+/// A network on the wire.
+pub(crate) fn network(network: Network) -> v1::Network {
+    match network {
+        Network::Wireless => v1::Network::Wireless,
+        Network::Wireline => v1::Network::Wireline,
+        Network::TollFree => v1::Network::TollFree,
+    }
 }
 
 /// A kind of command on the wire.
@@ -85,6 +171,8 @@ pub(crate) fn kind(kind: CommandKind) -> v1::CommandKind {
         CommandKind::Cancel => v1::CommandKind::Cancel,
         CommandKind::Activate => v1::CommandKind::Activate,
         CommandKind::AnswerPortOut => v1::CommandKind::AnswerPortOut,
+        CommandKind::Snapback => v1::CommandKind::Snapback,
+        CommandKind::EnableMessaging => v1::CommandKind::EnableMessaging,
     }
 }
 

@@ -8,13 +8,14 @@ use grpc::Lifecycle;
 use jiff::SignedDuration;
 use portway_proto::gateway::v1::carrier_service_server::CarrierServiceServer;
 use portway_proto::gateway::v1::command_service_server::CommandServiceServer;
+use portway_proto::gateway::v1::number_lookup_service_server::NumberLookupServiceServer;
 use service::due::Wake;
 use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
 use crate::due::{CommandQueue, CommandWorker, Gauges, InboundQueue, InboundWorker, PollWorker, Polls};
-use crate::grpc::{Carriers, Commands};
+use crate::grpc::{Carriers, Commands, NumberLookup};
 use crate::listen::IntakeListener;
 use crate::peers::{Intake, Partner};
 use crate::{CONNECTION, ops, store};
@@ -26,6 +27,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let listener = base.listen().await?;
     ops::add_connection(&base.pool, CONNECTION, base.clock.now()).await?;
+    ops::announce_carriers(&base.pool, base.clock.now()).await?;
     let partner = Partner::new(base.peer(&settings.partner_endpoint)?);
     let intake = Intake::new(base.peer(&settings.intake_endpoint)?);
     let inbound_came = Wake::default();
@@ -45,6 +47,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(CarrierServiceServer::new(Carriers::new(base.clone())))
-        .add_service(CommandServiceServer::new(Commands::new(base.clone())));
+        .add_service(CommandServiceServer::new(Commands::new(base.clone())))
+        .add_service(NumberLookupServiceServer::new(NumberLookup::new(base.clone())));
     base.serve(listener, routes, consumers, due_work).await
 }

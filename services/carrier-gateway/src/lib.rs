@@ -20,6 +20,7 @@ mod store;
 pub use app::start;
 pub use config::Settings;
 pub use listen::IntakeListener;
+pub use store::number_holders::LOOK_UP as LOOK_UP_NUMBERS;
 
 /// The service's name, for its peers and its metrics.
 pub const SERVICE: &str = "carrier-gateway";

@@ -5,7 +5,7 @@ use reasons::{Explanation, Reason, Vocabulary};
 use serde::{Deserialize, Serialize};
 use types::{Pon, Tn, Ver};
 
-use crate::command::CommandKind;
+use crate::ask::OrderAsk;
 
 /// One reason of an answer, in the words of who gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,16 @@ pub enum Said {
     Cancelled,
     /// A cancel or supplement came too late; the request goes on as it was.
     ChangeRefused,
+    /// Numbers are back with the losing carrier.
+    SnapbackConfirmed {
+        /// Which; empty: all.
+        tns: Vec<Tn>,
+    },
+    /// They are not given back.
+    SnapbackRefused {
+        /// Which; empty: all.
+        tns: Vec<Tn>,
+    },
 }
 
 impl Said {
@@ -54,34 +64,105 @@ impl Said {
             Self::Activated { .. } => "activated",
             Self::Cancelled => "cancelled",
             Self::ChangeRefused => "change_refused",
+            Self::SnapbackConfirmed { .. } => "snapback_confirmed",
+            Self::SnapbackRefused { .. } => "snapback_refused",
         }
     }
 
-    /// The commands of the answered version that must have arrived, or there would be no such answer.
-    pub const fn proves_receipt_of(&self) -> &'static [CommandKind] {
+    /// The committed cut-over instant, of a FOC.
+    pub const fn foc_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Rejected | Self::UpdateRequired | Self::Delayed | Self::Foc { .. } => {
-                &[CommandKind::Submit, CommandKind::Supplement]
-            }
-            Self::Activated { .. } => &[
-                CommandKind::Submit,
-                CommandKind::Supplement,
-                CommandKind::Activate,
-            ],
-            Self::Cancelled => &[CommandKind::Cancel],
-            Self::ChangeRefused => &[CommandKind::Supplement, CommandKind::Cancel],
+            Self::Foc { at } => Some(*at),
+            Self::Rejected
+            | Self::UpdateRequired
+            | Self::Delayed
+            | Self::Activated { .. }
+            | Self::Cancelled
+            | Self::ChangeRefused
+            | Self::SnapbackConfirmed { .. }
+            | Self::SnapbackRefused { .. } => None,
+        }
+    }
+
+    /// The numbers it is about, when they may be some of the order's; empty: all.
+    pub fn tns(&self) -> &[Tn] {
+        match self {
+            Self::Activated { tns } | Self::SnapbackConfirmed { tns } | Self::SnapbackRefused { tns } => tns,
+            Self::Rejected
+            | Self::UpdateRequired
+            | Self::Delayed
+            | Self::Foc { .. }
+            | Self::Cancelled
+            | Self::ChangeRefused => &[],
+        }
+    }
+
+    /// Whether what was asked about the answered version must have arrived, or there would be no such answer.
+    pub fn proves_receipt_of(&self, ask: &OrderAsk) -> bool {
+        match (self, ask) {
+            (
+                Self::Rejected
+                | Self::UpdateRequired
+                | Self::Delayed
+                | Self::Foc { .. }
+                | Self::Activated { .. },
+                OrderAsk::Submit | OrderAsk::Supplement { .. },
+            )
+            | (Self::Cancelled | Self::ChangeRefused, OrderAsk::Cancel)
+            | (Self::ChangeRefused, OrderAsk::Supplement { .. }) => true,
+            (Self::Activated { tns }, OrderAsk::Activate { tns: asked })
+            | (
+                Self::SnapbackConfirmed { tns } | Self::SnapbackRefused { tns },
+                OrderAsk::Snapback { tns: asked, .. },
+            ) => tns.is_empty() || asked.is_empty() || tns.iter().any(|tn| asked.contains(tn)),
+            (
+                Self::Rejected
+                | Self::UpdateRequired
+                | Self::Delayed
+                | Self::Foc { .. }
+                | Self::Activated { .. },
+                OrderAsk::Cancel | OrderAsk::Snapback { .. } | OrderAsk::EnableMessaging { .. },
+            )
+            | (
+                Self::Rejected | Self::UpdateRequired | Self::Delayed | Self::Foc { .. },
+                OrderAsk::Activate { .. },
+            )
+            | (
+                Self::Cancelled,
+                OrderAsk::Submit
+                | OrderAsk::Supplement { .. }
+                | OrderAsk::Activate { .. }
+                | OrderAsk::Snapback { .. }
+                | OrderAsk::EnableMessaging { .. },
+            )
+            | (
+                Self::ChangeRefused,
+                OrderAsk::Submit
+                | OrderAsk::Activate { .. }
+                | OrderAsk::Snapback { .. }
+                | OrderAsk::EnableMessaging { .. },
+            )
+            | (
+                Self::SnapbackConfirmed { .. } | Self::SnapbackRefused { .. },
+                OrderAsk::Submit
+                | OrderAsk::Supplement { .. }
+                | OrderAsk::Cancel
+                | OrderAsk::Activate { .. }
+                | OrderAsk::EnableMessaging { .. },
+            ) => false,
         }
     }
 
     /// Whether it makes no sense without a reason.
     const fn needs_a_reason(&self) -> bool {
         match self {
-            Self::Rejected | Self::UpdateRequired => true,
+            Self::Rejected | Self::UpdateRequired | Self::SnapbackRefused { .. } => true,
             Self::Delayed
             | Self::Foc { .. }
             | Self::Activated { .. }
             | Self::Cancelled
-            | Self::ChangeRefused => false,
+            | Self::ChangeRefused
+            | Self::SnapbackConfirmed { .. } => false,
         }
     }
 }
@@ -162,6 +243,8 @@ fn compile_one(raw: &RawReason, vocabulary: &Vocabulary) -> Vec<CompiledReason> 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use reasons::{Network, ReasonClass};
 
     use super::*;
@@ -243,25 +326,50 @@ mod tests {
         assert_eq!(compiled[0].explanation.class, ReasonClass::Manual);
     }
 
+    fn tns(lines: &[u16]) -> Vec<Tn> {
+        lines
+            .iter()
+            .map(|line| format!("+1201555{line:04}").parse().unwrap())
+            .collect()
+    }
+
     #[test]
     fn an_answer_proves_that_what_it_answers_arrived() {
-        use CommandKind::{Activate, Cancel, Submit, Supplement};
-        let cases: [(Said, &[CommandKind]); 7] = [
-            (Said::Rejected, &[Submit, Supplement]),
-            (Said::UpdateRequired, &[Submit, Supplement]),
-            (Said::Delayed, &[Submit, Supplement]),
-            (
-                Said::Foc {
-                    at: Timestamp::UNIX_EPOCH,
-                },
-                &[Submit, Supplement],
-            ),
-            (Said::Activated { tns: vec![] }, &[Submit, Supplement, Activate]),
-            (Said::Cancelled, &[Cancel]),
-            (Said::ChangeRefused, &[Supplement, Cancel]),
+        let asked = |lines: &[u16]| tns(lines).into_iter().collect::<BTreeSet<Tn>>();
+        let asks = [
+            OrderAsk::Submit,
+            OrderAsk::Supplement { date_only: true },
+            OrderAsk::Cancel,
+            OrderAsk::Activate { tns: asked(&[1, 2]) },
+            OrderAsk::Activate { tns: asked(&[3]) },
+            OrderAsk::Activate { tns: asked(&[]) },
+            OrderAsk::Snapback {
+                tns: asked(&[1, 2]),
+                reason: String::new(),
+            },
+            OrderAsk::EnableMessaging {
+                tns: asked(&[1, 2]),
+                campaign: String::new(),
+            },
+        ];
+        let at = Timestamp::UNIX_EPOCH;
+        let cases = [
+            (Said::Rejected, "yy......"),
+            (Said::UpdateRequired, "yy......"),
+            (Said::Delayed, "yy......"),
+            (Said::Foc { at }, "yy......"),
+            (Said::Activated { tns: vec![] }, "yy.yyy.."),
+            (Said::Activated { tns: tns(&[2]) }, "yy.y.y.."),
+            (Said::Cancelled, "..y....."),
+            (Said::ChangeRefused, ".yy....."),
+            (Said::SnapbackConfirmed { tns: tns(&[1]) }, "......y."),
+            (Said::SnapbackConfirmed { tns: tns(&[3]) }, "........"),
+            (Said::SnapbackRefused { tns: vec![] }, "......y."),
         ];
         for (said, expected) in cases {
-            assert_eq!(said.proves_receipt_of(), expected, "{}", said.code());
+            let proven = asks.iter().map(|ask| said.proves_receipt_of(ask));
+            let proven: String = proven.map(|proven| if proven { 'y' } else { '.' }).collect();
+            assert_eq!(proven, expected, "{said:?}");
         }
     }
 }

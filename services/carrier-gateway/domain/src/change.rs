@@ -1,6 +1,7 @@
 //! What the change feed of a carrier partner brings.
 
 use crate::answer::CarrierAnswer;
+use crate::capability::CapabilityTest;
 use crate::port_out::{PortOutProgress, PortOutRequest};
 
 /// Something that happened at the partner.
@@ -12,6 +13,8 @@ pub enum Change {
     Request(PortOutRequest),
     /// What became of one.
     Progress(PortOutProgress),
+    /// How a test of a number that became ours ended.
+    Test(CapabilityTest),
     /// None of these.
     Unreadable(Unreadable),
 }

@@ -1,120 +1,9 @@
 //! A command to a carrier and how far it has come. A change that never left is never taken for done.
 
 use jiff::Timestamp;
-use types::{AccountId, CommandId, OrderId, Pon, PortOutId, Spid, Ver};
-use uuid::Uuid;
+use types::{AccountId, CommandId, Pon, Ver};
 
-use crate::port_out::PortOutAnswer;
-
-/// What a command asks of a carrier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CommandKind {
-    /// A first request.
-    Submit,
-    /// A supplement with the next version (SUP 3).
-    Supplement,
-    /// A cancel (SUP 1).
-    Cancel,
-    /// The cut-over.
-    Activate,
-    /// The answer to a port-out.
-    AnswerPortOut,
-}
-
-impl CommandKind {
-    /// Every one of them.
-    pub const ALL: [Self; 5] = [
-        Self::Submit,
-        Self::Supplement,
-        Self::Cancel,
-        Self::Activate,
-        Self::AnswerPortOut,
-    ];
-
-    /// The stable name, for the database.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Submit => "submit",
-            Self::Supplement => "supplement",
-            Self::Cancel => "cancel",
-            Self::Activate => "activate",
-            Self::AnswerPortOut => "answer_port_out",
-        }
-    }
-}
-
-/// What is asked about an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderAsk {
-    /// Send it for the first time.
-    Submit,
-    /// Send it again, corrected.
-    Supplement,
-    /// Withdraw it.
-    Cancel,
-    /// Cut it over.
-    Activate,
-}
-
-impl OrderAsk {
-    /// How a version is sent: the first is a new request, every later one a supplement.
-    pub fn sends(ver: Ver) -> Self {
-        if ver == Ver::FIRST {
-            Self::Submit
-        } else {
-            Self::Supplement
-        }
-    }
-
-    /// The kind of command that asks it.
-    pub const fn kind(self) -> CommandKind {
-        match self {
-            Self::Submit => CommandKind::Submit,
-            Self::Supplement => CommandKind::Supplement,
-            Self::Cancel => CommandKind::Cancel,
-            Self::Activate => CommandKind::Activate,
-        }
-    }
-}
-
-/// What a command is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// A port-in order.
-    Order {
-        /// The order.
-        order: OrderId,
-        /// What is asked.
-        ask: OrderAsk,
-    },
-    /// A port-out case of ours.
-    PortOut {
-        /// The case.
-        port_out: PortOutId,
-        /// The winning carrier.
-        winning_spid: Spid,
-        /// What we answer for this case.
-        answer: PortOutAnswer,
-    },
-}
-
-impl About {
-    /// The order or the case, as events name it.
-    pub const fn subject(&self) -> Uuid {
-        match self {
-            Self::Order { order, .. } => order.as_uuid(),
-            Self::PortOut { port_out, .. } => port_out.as_uuid(),
-        }
-    }
-
-    /// The kind of the command.
-    pub const fn kind(&self) -> CommandKind {
-        match self {
-            Self::Order { ask, .. } => ask.kind(),
-            Self::PortOut { .. } => CommandKind::AnswerPortOut,
-        }
-    }
-}
+use crate::ask::About;
 
 /// One thing asked of a carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -352,18 +241,5 @@ mod tests {
     fn only_what_was_answered_has_ended() {
         let ended: Vec<bool> = all().iter().map(Progress::is_ended).collect();
         assert_eq!(ended, [false, false, true, true]);
-    }
-
-    #[test]
-    fn the_first_version_is_submitted_and_every_later_one_supplements_it() {
-        assert_eq!(OrderAsk::sends(Ver::FIRST).kind(), CommandKind::Submit);
-        assert_eq!(
-            OrderAsk::sends(Ver::new(2).unwrap()).kind(),
-            CommandKind::Supplement
-        );
-        assert_eq!(
-            OrderAsk::sends(Ver::new(99).unwrap()).kind(),
-            CommandKind::Supplement
-        );
     }
 }

@@ -9,9 +9,12 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod ask;
+mod capability;
 mod carrier;
 mod change;
 mod command;
+mod number_prefix;
 mod outgoing;
 mod port_out;
 pub mod schedule;
@@ -19,12 +22,16 @@ mod submission;
 mod words;
 
 pub use answer::{CarrierAnswer, CompiledReason, RawReason, Said};
-pub use carrier::Carrier;
+pub use ask::{About, CommandKind, OrderAsk};
+pub use capability::{Capability, CapabilityTest};
+pub use carrier::{Activation, AsksFor, Carrier, Network};
 pub use change::{Change, Page, Unreadable};
-pub use command::{About, Command, CommandKind, IllegalStep, OrderAsk, Outcome, Progress, Step};
+pub use command::{Command, IllegalStep, Outcome, Progress, Step};
+pub use number_prefix::NumberPrefix;
 pub use outgoing::{
-    NAME_CHARS_MAX, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress, cut_name, pon_of,
+    NAME_CHARS_MAX, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress, Supplement, cut_name,
+    pon_of,
 };
-pub use port_out::{PortOutAnswer, PortOutNews, PortOutProgress, PortOutRequest};
+pub use port_out::{PortOutAnswer, PortOutNews, PortOutProgress, PortOutRequest, Reading};
 pub use submission::{Submission, SubmissionState};
 pub use words::plain_words;

@@ -8,6 +8,17 @@ pub const NAME_CHARS_MAX: usize = 25;
 /// Carriers take this much of a signer's name.
 pub const SIGNER_CHARS_MAX: usize = 15;
 
+/// What a version of a request changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supplement {
+    /// It is the first.
+    None,
+    /// Only the wanted date (SUP 2).
+    DueDate,
+    /// Anything (SUP 3).
+    Other,
+}
+
 /// A number with what its losing carrier asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageNumber {

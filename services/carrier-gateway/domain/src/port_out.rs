@@ -77,37 +77,94 @@ pub enum PortOutAnswer {
     Authorized {
         /// The cut-over instant we commit to.
         foc_at: Option<Timestamp>,
+        /// The numbers that may not, each named, for a winning carrier that reads answers number by number.
+        #[serde(default)]
+        denied: Vec<RawReason>,
     },
     /// They may not.
     Rejected {
         /// Why not, with every number at fault.
         reasons: Vec<RawReason>,
+        /// The numbers of the case.
+        #[serde(default)]
+        tns: Vec<Tn>,
     },
 }
 
+/// What a winning carrier makes of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Any denied number denies the whole request.
+    Whole,
+    /// Each number is answered by itself.
+    PerNumber,
+}
+
 impl PortOutAnswer {
-    /// The one answer to a request that became several cases: any denied number denies the whole, and all that are
-    /// at fault are named. `None`: there is no case.
-    pub fn combine(cases: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let combined = cases.into_iter().reduce(|one, other| match (one, other) {
-            (Self::Rejected { mut reasons }, Self::Rejected { reasons: more }) => {
-                reasons.extend(more);
-                Self::Rejected { reasons }
+    /// The one answer to a request that became several cases. For a carrier that takes it as a whole, any denied number
+    /// denies all, and every number at fault is named; else those of the refused cases are named, each, and the others
+    /// may go. `None`: there is no case.
+    pub fn combine(cases: impl IntoIterator<Item = Self>, reading: Reading) -> Option<Self> {
+        let (mut goes_at, mut denied, mut reasons, mut refused_tns) = (None, vec![], vec![], vec![]);
+        let (mut is_empty, mut is_refused, mut is_nameable) = (true, false, true);
+        for case in cases {
+            is_empty = false;
+            match case {
+                Self::Authorized { foc_at, denied: some } => {
+                    // All numbers of a request are cut over at once, so not before the last of them may go.
+                    goes_at = goes_at.max(Some(foc_at));
+                    is_refused |= !some.is_empty();
+                    reasons.extend(some.iter().cloned());
+                    denied.extend(some);
+                }
+                Self::Rejected { reasons: why, tns } => {
+                    is_refused = true;
+                    // Of whom the numbers are not known, none can be named, and none may be let go.
+                    is_nameable &= !tns.is_empty();
+                    denied.extend(named_one_by_one(&why, &tns));
+                    reasons.extend(why);
+                    refused_tns.extend(tns);
+                }
             }
-            (rejected @ Self::Rejected { .. }, Self::Authorized { .. })
-            | (Self::Authorized { .. }, rejected @ Self::Rejected { .. }) => rejected,
-            // All numbers of a request are cut over at once, so not before the last of them may go.
-            (Self::Authorized { foc_at }, Self::Authorized { foc_at: other }) => Self::Authorized {
-                foc_at: foc_at.max(other),
-            },
-        });
-        combined.map(|answer| match answer {
-            Self::Rejected { reasons } => Self::Rejected {
+        }
+        if is_empty {
+            return None;
+        }
+        Some(match (goes_at, reading) {
+            (Some(foc_at), Reading::PerNumber) if is_nameable => Self::Authorized { foc_at, denied },
+            (Some(foc_at), Reading::Whole) if !is_refused => Self::Authorized { foc_at, denied },
+            (Some(_) | None, Reading::Whole | Reading::PerNumber) => Self::Rejected {
                 reasons: worth_telling(reasons),
+                tns: refused_tns,
             },
-            Self::Authorized { .. } => answer,
         })
     }
+}
+
+/// The reasons of a refused case as one for each of its numbers at least: those that no reason names fell with them.
+fn named_one_by_one(reasons: &[RawReason], tns: &[Tn]) -> Vec<RawReason> {
+    let of_all = reasons.iter().filter(|reason| reason.tn.is_none());
+    let mut named: Vec<RawReason> = reasons
+        .iter()
+        .filter(|reason| reason.tn.is_some())
+        .cloned()
+        .collect();
+    for tn in tns {
+        let for_this = |reason: &RawReason| RawReason {
+            tn: Some(*tn),
+            ..reason.clone()
+        };
+        if of_all.clone().next().is_some() {
+            named.extend(of_all.clone().map(for_this));
+        } else if !named.iter().any(|reason| reason.tn == Some(*tn)) {
+            named.push(RawReason {
+                tn: Some(*tn),
+                code: OTHER_NUMBER_DENIED.to_owned(),
+                text: String::new(),
+            });
+        }
+    }
+    named
 }
 
 /// Each reason once, and none that only points at another that is there.
@@ -127,20 +184,36 @@ fn worth_telling(reasons: Vec<RawReason>) -> Vec<RawReason> {
 mod tests {
     use super::*;
 
+    fn reason(tn: &str, code: &str) -> RawReason {
+        RawReason {
+            tn: tn.parse().ok(),
+            code: code.to_owned(),
+            text: String::new(),
+        }
+    }
+
     fn authorized(second: i64) -> PortOutAnswer {
+        partly(second, vec![])
+    }
+
+    fn partly(second: i64, denied: Vec<RawReason>) -> PortOutAnswer {
         PortOutAnswer::Authorized {
             foc_at: Timestamp::from_second(second).ok(),
+            denied,
         }
     }
 
     fn rejected(codes: &[&str]) -> PortOutAnswer {
-        let reason = |code: &&str| RawReason {
-            tn: "+12015550123".parse().ok(),
-            code: (*code).to_owned(),
-            text: String::new(),
-        };
+        refused(
+            codes.iter().map(|code| reason("+12015550123", code)).collect(),
+            &[],
+        )
+    }
+
+    fn refused(reasons: Vec<RawReason>, tns: &[&str]) -> PortOutAnswer {
         PortOutAnswer::Rejected {
-            reasons: codes.iter().map(reason).collect(),
+            reasons,
+            tns: tns.iter().map(|tn| tn.parse().unwrap()).collect(),
         }
     }
 
@@ -172,9 +245,53 @@ mod tests {
                 ],
                 Some(rejected(&["OTHER_NUMBER_DENIED"])),
             ),
+            // What was meant number by number is not, for a carrier that does not read it so.
+            (
+                vec![partly(1, vec![reason("+12015550123", "PIN")])],
+                Some(rejected(&["PIN"])),
+            ),
+            (vec![authorized(1), rejected(&[])], Some(rejected(&[]))),
         ];
         for (answers, expected) in cases {
-            assert_eq!(PortOutAnswer::combine(answers.clone()), expected, "{answers:?}");
+            let combined = PortOutAnswer::combine(answers.clone(), Reading::Whole);
+            assert_eq!(combined, expected, "{answers:?}");
+        }
+    }
+
+    #[test]
+    fn a_carrier_that_reads_number_by_number_is_told_of_every_number_that_may_not_go() {
+        let (one, other) = ("+12015550123", "+12015550124");
+        let cases = [
+            (vec![], None),
+            (vec![authorized(1), authorized(2)], Some(authorized(2))),
+            (
+                vec![partly(1, vec![reason(one, "PIN")])],
+                Some(partly(1, vec![reason(one, "PIN")])),
+            ),
+            (
+                vec![refused(vec![reason(one, "PIN")], &[one])],
+                Some(refused(vec![reason(one, "PIN")], &[one])),
+            ),
+            (
+                vec![authorized(1), refused(vec![reason(one, "PIN")], &[one, other])],
+                Some(partly(
+                    1,
+                    vec![reason(one, "PIN"), reason(other, "OTHER_NUMBER_DENIED")],
+                )),
+            ),
+            (
+                vec![refused(vec![reason("", "LOCKED")], &[one, other]), authorized(1)],
+                Some(partly(1, vec![reason(one, "LOCKED"), reason(other, "LOCKED")])),
+            ),
+            // Nobody knows which numbers the refused case has.
+            (
+                vec![authorized(1), refused(vec![], &[])],
+                Some(refused(vec![], &[])),
+            ),
+        ];
+        for (answers, expected) in cases {
+            let combined = PortOutAnswer::combine(answers.clone(), Reading::PerNumber);
+            assert_eq!(combined, expected, "{answers:?}");
         }
     }
 }

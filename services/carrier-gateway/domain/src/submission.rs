@@ -61,7 +61,9 @@ impl SubmissionState {
             | Said::UpdateRequired
             | Said::Delayed
             | Said::Foc { .. }
-            | Said::ChangeRefused => Self::Open { awaited },
+            | Said::ChangeRefused
+            | Said::SnapbackConfirmed { .. }
+            | Said::SnapbackRefused { .. } => Self::Open { awaited },
         }
     }
 }
@@ -99,6 +101,8 @@ mod tests {
                 open(&[1, 2]),
             ),
             (Said::ChangeRefused, open(&[1, 2])),
+            (Said::SnapbackConfirmed { tns: tns(&[1]) }, open(&[1, 2])),
+            (Said::SnapbackRefused { tns: vec![] }, open(&[1, 2])),
             (activated(&[1]), open(&[2])),
             (activated(&[1, 2, 3]), SubmissionState::Closed),
             (activated(&[]), SubmissionState::Closed),

@@ -1,6 +1,6 @@
 //! Sends commands to the carrier partner: claim, fetch what it needs, mark as sent, call, record.
 
-use carrier_gateway_domain::{About, Command, OrderAsk, Outcome, PortOutAnswer};
+use carrier_gateway_domain::{About, Command, OrderAsk, Outcome};
 use clock::{Backlog, BacklogFuture, DueWork};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use service::Base;
 use service::due::{self, Pass, Wake};
 use sqlx::PgPool;
 use tracing::Instrument;
+use types::OrderId;
 
 use super::CLAIMED_MAX;
 use crate::ops::ClaimedCommand;
@@ -108,36 +109,62 @@ impl CommandWorker {
 
     /// Gathers what the call needs. Secrets live in the returned value alone.
     async fn prepare(&self, command: &Command) -> Result<Prepared, StoreError> {
-        let (pon, ver) = (command.pon.clone(), command.ver);
+        let (pon, ver, request_id) = (command.pon.clone(), command.ver, command.id);
         let (order, ask) = match &command.about {
-            About::Order { order, ask } => (*order, *ask),
+            About::Order { order, ask } => (*order, ask.clone()),
             About::PortOut {
                 winning_spid, answer, ..
             } => {
-                let cases = ops::list_port_out_answers(&self.base.pool, winning_spid, &pon, ver).await?;
+                let pool = &self.base.pool;
+                let combined = ops::combine_port_out_answer(pool, winning_spid, &pon, ver).await?;
                 return Ok(Prepared::Ready(Outgoing::AnswerPortOut {
                     pon,
                     ver,
                     winning_spid: winning_spid.clone(),
                     // The command itself is among the cases.
-                    answer: PortOutAnswer::combine(cases).unwrap_or_else(|| answer.clone()),
+                    answer: combined.unwrap_or_else(|| answer.clone()),
                 }));
             }
         };
-        match ask {
-            OrderAsk::Cancel => return Ok(Prepared::Ready(Outgoing::Cancel { pon, ver })),
-            OrderAsk::Activate => return Ok(Prepared::Ready(Outgoing::Activate { pon })),
-            OrderAsk::Submit | OrderAsk::Supplement => {}
-        }
-        let Some(losing_spid) = ops::find_losing_spid(&self.base.pool, order).await? else {
+        Ok(Prepared::Ready(match ask {
+            OrderAsk::Submit | OrderAsk::Supplement { .. } => {
+                return self.prepare_version(command, order, &ask).await;
+            }
+            OrderAsk::Cancel => Outgoing::Cancel { pon, ver },
+            OrderAsk::Activate { tns } => Outgoing::Activate { pon, tns },
+            OrderAsk::Snapback { tns, reason } => Outgoing::Snapback {
+                pon,
+                tns,
+                reason,
+                request_id,
+            },
+            OrderAsk::EnableMessaging { tns, campaign } => Outgoing::EnableMessaging {
+                pon,
+                tns,
+                campaign,
+                request_id,
+            },
+        }))
+    }
+
+    async fn prepare_version(
+        &self,
+        command: &Command,
+        order: OrderId,
+        ask: &OrderAsk,
+    ) -> Result<Prepared, StoreError> {
+        let (pool, ver) = (&self.base.pool, command.ver);
+        let Some(losing) = ops::find_losing_carrier(pool, order).await? else {
             let refusal = "the gateway does not know the losing carrier".to_owned();
             return Ok(Prepared::NotReady(Outcome::Refused(refusal)));
         };
+        let supplement = ops::supplement_of(pool, order, ver, ask).await?;
         Ok(match self.intake.fetch_package(order, ver).await {
             Ok(package) => Prepared::Ready(Outgoing::Submit {
-                pon,
+                pon: command.pon.clone(),
                 ver,
-                losing_spid,
+                supplement,
+                losing: Box::new(losing),
                 package: Box::new(package),
             }),
             Err(failure) => Prepared::NotReady(outcome_of(failure)),

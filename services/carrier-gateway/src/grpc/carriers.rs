@@ -7,8 +7,8 @@ use portway_proto::gateway::v1::carrier_service_server::CarrierService;
 use service::Base;
 use tonic::{Request, Response};
 
-use super::{convert, status};
-use crate::ops;
+use super::{carrier_convert, convert, status};
+use crate::{announce, ops};
 
 /// Serves carriers.
 #[derive(Debug)]
@@ -36,16 +36,16 @@ impl CarrierService for Carriers {
     }
 
     async fn put_carrier(&self, request: Request<v1::PutCarrierRequest>) -> Reply<v1::PutCarrierResponse> {
-        let carrier = convert::carrier(request.get_ref().carrier.as_ref())?;
+        let carrier = carrier_convert::carrier(request.get_ref().carrier.as_ref())?;
         let mut work = match self.base.idempotency.begin(&request).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        let carrier = ops::put_carrier(work.conn(), &carrier)
+        let carrier = ops::put_carrier(work.conn(), carrier, self.base.clock.now())
             .await
             .map_err(|error| status::put_carrier(&error))?;
         work.finish(v1::PutCarrierResponse {
-            carrier: Some(convert::to_wire(&carrier)),
+            carrier: Some(announce::carrier(&carrier)),
         })
         .await
     }

@@ -3,10 +3,8 @@
 use ::grpc::{Faults, page};
 use carrier_gateway_domain::{Carrier, Command};
 use portway_proto::gateway::v1;
-use reasons::Network;
 use service::stamp;
 use tonic::Status;
-use types::CarrierId;
 use uuid::Uuid;
 
 use crate::announce;
@@ -15,7 +13,6 @@ use crate::ops::CommandFilter;
 const CARRIERS_DEFAULT: i64 = 100;
 const COMMANDS_DEFAULT: i64 = 50;
 const PAGE_MAX: i64 = 500;
-const NAME_CHARS_MAX: usize = 100;
 /// Lists without filters still have tokens of their own.
 const CARRIERS_LIST: &str = "carriers";
 
@@ -35,7 +32,7 @@ pub(super) fn carriers_page(request: &v1::ListCarriersRequest) -> Result<Carrier
 pub(super) fn carriers(page: &CarriersPage, carriers: &[Carrier]) -> v1::ListCarriersResponse {
     let last = carriers.last().filter(|_| is_full(carriers.len(), page.size));
     v1::ListCarriersResponse {
-        carriers: carriers.iter().map(to_wire).collect(),
+        carriers: carriers.iter().map(announce::carrier).collect(),
         next_page_token: last
             .map(|carrier| page::token(CARRIERS_LIST, &carrier.id.as_str()))
             .unwrap_or_default(),
@@ -45,61 +42,6 @@ pub(super) fn carriers(page: &CarriersPage, carriers: &[Carrier]) -> v1::ListCar
 /// A full page may be the last one; then the next is empty.
 fn is_full(found: usize, size: i64) -> bool {
     i64::try_from(found).is_ok_and(|found| found == size)
-}
-
-pub(super) fn carrier(carrier: Option<&v1::Carrier>) -> Result<Carrier, Status> {
-    let mut faults = Faults::new();
-    let Some(carrier) = carrier else {
-        faults.add("carrier", "MISSING", "must be set");
-        return faults.finish(None);
-    };
-    let id: Option<CarrierId> = faults.required("carrier.carrier_id", &carrier.carrier_id);
-    let spid = faults.required("carrier.spid", &carrier.spid);
-    if carrier.name.trim().is_empty() {
-        faults.add("carrier.name", "MISSING", "must be set");
-    }
-    if carrier.name.contains('\0') {
-        faults.add("carrier.name", "INVALID", "must be text");
-    }
-    faults.at_most("carrier.name", &carrier.name, NAME_CHARS_MAX);
-    let network = match carrier.network() {
-        v1::Network::Wireless => Some(Network::Wireless),
-        v1::Network::Wireline => Some(Network::Wireline),
-        v1::Network::TollFree | v1::Network::Unspecified => {
-            faults.add("carrier.network", "INVALID", "must be wireless or wireline");
-            None
-        }
-    };
-    let made = match (id, spid, network) {
-        (Some(id), Some(spid), Some(network)) => Some(Carrier {
-            // A carrier that is new to us speaks for itself; a known one keeps its code list.
-            code_list: id.clone(),
-            id,
-            name: carrier.name.clone(),
-            spid,
-            network,
-            pin_required: carrier.pin_required,
-            account_number_required: carrier.account_number_required,
-        }),
-        (_, _, _) => None,
-    };
-    faults.finish(made)
-}
-
-pub(super) fn to_wire(carrier: &Carrier) -> v1::Carrier {
-    let network = match carrier.network {
-        Network::Wireless => v1::Network::Wireless,
-        Network::Wireline => v1::Network::Wireline,
-    };
-    v1::Carrier {
-        carrier_id: carrier.id.to_string(),
-        name: carrier.name.clone(),
-        spid: carrier.spid.to_string(),
-        network: network.into(),
-        pin_required: carrier.pin_required,
-        account_number_required: carrier.account_number_required,
-        ..v1::Carrier::default()
-    }
 }
 
 /// A page of commands that was asked for.

@@ -10,6 +10,9 @@ pub(super) fn put_carrier(error: &PutCarrierError) -> Status {
         PutCarrierError::SpidTaken(_) => {
             ::grpc::status::fail(Code::AlreadyExists, "SPID_TAKEN", error.to_string())
         }
+        PutCarrierError::RespOrgTaken(_) => {
+            ::grpc::status::fail(Code::AlreadyExists, "RESP_ORG_TAKEN", error.to_string())
+        }
         PutCarrierError::Store(error) => ::grpc::status::store(error),
     }
 }

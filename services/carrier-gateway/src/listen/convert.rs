@@ -1,25 +1,36 @@
 //! Intake's events, read into what the use cases take.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use carrier_gateway_domain::{PortOutAnswer, RawReason, pon_of};
 use events::{Event, HandleError};
 use jiff::Timestamp;
-use portway_proto::intake::v1::{GrantChanged, OrderRef, PortOutRef};
+use portway_proto::intake::v1::{
+    GrantChanged, OrderRef, OrderSubmitted, PortOutAuthorized, PortOutRef, PortOutRejected,
+};
 use portway_proto::types::v1::CarrierReason;
 use service::stamp;
-use types::{AccountId, OrderId, PortOutId, Spid, Subject, Ver};
+use types::{AccountId, EventId, OrderId, PortOutId, Spid, Subject, Tn, Ver};
 
 use crate::ops::{Asked, NewVersion};
 
-/// When the event happened, in business time.
-pub(super) fn occurred_at(event: &Event) -> Result<Timestamp, HandleError> {
-    let at = event
-        .occurred_at
-        .as_ref()
-        .ok_or_else(|| refused("occurred_at", &"missing"))?;
-    stamp::from_proto(at).map_err(|error| refused("occurred_at", &error))
+/// Which event was heard, and when it happened, in business time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard {
+    pub(super) event: EventId,
+    pub(super) at: Timestamp,
+}
+
+impl Heard {
+    pub(super) fn of(event: &Event) -> Result<Self, HandleError> {
+        let at = present("occurred_at", event.occurred_at.as_ref())?;
+        Ok(Self {
+            event: parsed("event_id", &event.event_id)?,
+            at: stamp::from_proto(at).map_err(|error| refused("occurred_at", &error))?,
+        })
+    }
 }
 
 /// The order that an event is about.
@@ -28,34 +39,35 @@ pub(super) fn subject(event: &Event) -> Result<OrderId, HandleError> {
 }
 
 /// What was asked about which order.
-pub(super) fn asked_of_order(
-    order: Option<OrderRef>,
-    at: Timestamp,
-) -> Result<(Asked, OrderId), HandleError> {
+pub(super) fn asked_of_order(order: Option<OrderRef>, heard: Heard) -> Result<(Asked, OrderId), HandleError> {
     let order = present("order", order)?;
     let asked = Asked {
         account: parsed("account_id", &order.account_id)?,
         pon: pon_of(&order.request_number).map_err(|error| refused("request_number", &error))?,
         ver: ver(order.ver)?,
-        at,
+        at: heard.at,
+        by: heard.event,
     };
     Ok((asked, parsed("order_id", &order.order_id)?))
 }
 
+/// The numbers that are asked about.
+pub(super) fn tns(order: Option<&OrderRef>) -> Result<BTreeSet<Tn>, HandleError> {
+    let tns = order.map(|order| order.tns.as_slice()).unwrap_or_default();
+    tns.iter().map(|tn| parsed("tns", tn)).collect()
+}
+
 /// A version of an order that is to be sent.
-pub(super) fn new_version(
-    order: Option<OrderRef>,
-    at: Timestamp,
-) -> Result<(Asked, NewVersion), HandleError> {
-    let order = present("order", order)?;
+pub(super) fn new_version(event: OrderSubmitted, heard: Heard) -> Result<(Asked, NewVersion), HandleError> {
+    let order = present("order", event.order)?;
     let losing_carrier = parsed("losing_carrier", &order.losing_carrier)?;
-    let tns = order.tns.iter().map(|tn| parsed("tns", tn));
-    let tns = tns.collect::<Result<_, _>>()?;
-    let (asked, order) = asked_of_order(Some(order), at)?;
+    let tns = tns(Some(&order))?;
+    let (asked, order) = asked_of_order(Some(order), heard)?;
     let version = NewVersion {
         order,
         losing_carrier,
         tns,
+        date_only: event.date_only,
     };
     Ok((asked, version))
 }
@@ -68,42 +80,58 @@ pub(super) struct Case {
 }
 
 /// Which case was decided.
-pub(super) fn case(port_out: Option<PortOutRef>, at: Timestamp) -> Result<Case, HandleError> {
+pub(super) fn case(port_out: Option<PortOutRef>, heard: Heard) -> Result<Case, HandleError> {
     let port_out = present("port_out", port_out)?;
     Ok(Case {
         asked: Asked {
             account: parsed("account_id", &port_out.account_id)?,
             pon: parsed("pon", &port_out.pon)?,
             ver: ver(port_out.ver)?,
-            at,
+            at: heard.at,
+            by: heard.event,
         },
         port_out: parsed("port_out_id", &port_out.port_out_id)?,
         winning_spid: parsed("winning_spid", &port_out.winning_spid)?,
     })
 }
 
-/// Yes.
-pub(super) fn authorized(port_out: Option<&PortOutRef>) -> Result<PortOutAnswer, HandleError> {
-    let foc_at = port_out.and_then(|port_out| port_out.foc_at.as_ref());
+/// Yes, except for those that are denied.
+pub(super) fn authorized(event: &PortOutAuthorized) -> Result<PortOutAnswer, HandleError> {
+    let foc_at = event
+        .port_out
+        .as_ref()
+        .and_then(|port_out| port_out.foc_at.as_ref());
     let foc_at = foc_at.map(stamp::from_proto).transpose();
+    let denied = raw_reasons(&event.denied)?;
+    if denied.iter().any(|reason| reason.tn.is_none()) {
+        return Err(refused("denied.tn", &"missing"));
+    }
     Ok(PortOutAnswer::Authorized {
         foc_at: foc_at.map_err(|error| refused("foc_at", &error))?,
+        denied,
     })
 }
 
-/// No, in our words: the winning carrier's program reads the reason, its people read the text.
-pub(super) fn rejected(reasons: Vec<CarrierReason>) -> Result<PortOutAnswer, HandleError> {
-    let reasons = reasons.into_iter().map(|reason| {
+/// No.
+pub(super) fn rejected(event: &PortOutRejected) -> Result<PortOutAnswer, HandleError> {
+    let tns = event.port_out.iter().flat_map(|port_out| &port_out.tns);
+    Ok(PortOutAnswer::Rejected {
+        reasons: raw_reasons(&event.reasons)?,
+        tns: tns.map(|tn| parsed("tns", tn)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// In our words: the winning carrier's program reads the reason, its people read the text.
+fn raw_reasons(reasons: &[CarrierReason]) -> Result<Vec<RawReason>, HandleError> {
+    let reasons = reasons.iter().map(|reason| {
         let tn = (!reason.tn.is_empty()).then(|| parsed("reasons.tn", &reason.tn));
         Ok(RawReason {
             tn: tn.transpose()?,
-            code: reason.reason,
-            text: reason.raw_text,
+            code: reason.reason.clone(),
+            text: reason.raw_text.clone(),
         })
     });
-    Ok(PortOutAnswer::Rejected {
-        reasons: reasons.collect::<Result<_, HandleError>>()?,
-    })
+    reasons.collect()
 }
 
 /// What a subject may do in an account.

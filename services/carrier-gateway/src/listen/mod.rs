@@ -2,9 +2,10 @@
 
 mod convert;
 
+use carrier_gateway_domain::{OrderAsk, PortOutAnswer};
+use convert::Heard;
 use events::{Event, HandleError, Handler};
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use portway_proto::intake::v1;
 use prost::{Message, Name};
 use sqlx::PgConnection;
@@ -21,6 +22,8 @@ impl Handler for IntakeListener {
             v1::OrderSubmitted::full_name(),
             v1::OrderCancelRequested::full_name(),
             v1::OrderActivationRequested::full_name(),
+            v1::OrderSnapbackRequested::full_name(),
+            v1::OrderMessagingRequested::full_name(),
             v1::OrderCancelled::full_name(),
             v1::OrderRejected::full_name(),
             v1::OrderAbandoned::full_name(),
@@ -40,24 +43,42 @@ impl Handler for IntakeListener {
 }
 
 async fn act(tx: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
-    let at = convert::occurred_at(event)?;
+    let heard = Heard::of(event)?;
     let name = event.r#type.as_str();
     if name == v1::OrderSubmitted::full_name() {
-        submitted(tx, decode(event)?, at).await
+        let (asked, version) = convert::new_version(decode(event)?, heard)?;
+        Ok(ops::submit_order(tx, asked, version).await?)
     } else if name == v1::OrderCancelRequested::full_name() {
         let event: v1::OrderCancelRequested = decode(event)?;
-        let (asked, order) = convert::asked_of_order(event.order, at)?;
-        Ok(ops::cancel_order(tx, asked, order).await?)
+        ask(tx, event.order, heard, OrderAsk::Cancel).await
     } else if name == v1::OrderActivationRequested::full_name() {
         let event: v1::OrderActivationRequested = decode(event)?;
-        let (asked, order) = convert::asked_of_order(event.order, at)?;
-        Ok(ops::activate_order(tx, asked, order).await?)
+        let tns = convert::tns(event.order.as_ref())?;
+        ask(tx, event.order, heard, OrderAsk::Activate { tns }).await
+    } else if name == v1::OrderSnapbackRequested::full_name() {
+        let event: v1::OrderSnapbackRequested = decode(event)?;
+        let (tns, reason) = (convert::tns(event.order.as_ref())?, event.reason);
+        ask(tx, event.order, heard, OrderAsk::Snapback { tns, reason }).await
+    } else if name == v1::OrderMessagingRequested::full_name() {
+        let event: v1::OrderMessagingRequested = decode(event)?;
+        let (tns, campaign) = (convert::tns(event.order.as_ref())?, event.campaign_id);
+        ask(
+            tx,
+            event.order,
+            heard,
+            OrderAsk::EnableMessaging { tns, campaign },
+        )
+        .await
     } else if ends_order(name) {
         Ok(ops::end_order(tx, convert::subject(event)?).await?)
     } else if name == v1::PortOutAuthorized::full_name() {
-        authorized(tx, decode(event)?, at).await
+        let event: v1::PortOutAuthorized = decode(event)?;
+        let answer = convert::authorized(&event)?;
+        answer_port_out(tx, event.port_out, heard, answer).await
     } else if name == v1::PortOutRejected::full_name() {
-        rejected(tx, decode(event)?, at).await
+        let event: v1::PortOutRejected = decode(event)?;
+        let answer = convert::rejected(&event)?;
+        answer_port_out(tx, event.port_out, heard, answer).await
     } else if name == v1::GrantChanged::full_name() {
         let grant = convert::grant(decode(event)?)?;
         Ok(auth::grants::put(tx, grant.account, &grant.subject, &grant.permissions).await?)
@@ -74,32 +95,23 @@ fn ends_order(name: &str) -> bool {
         || name == v1::OrderAbandoned::full_name()
 }
 
-async fn submitted(
+async fn ask(
     tx: &mut PgConnection,
-    event: v1::OrderSubmitted,
-    at: Timestamp,
+    order: Option<v1::OrderRef>,
+    heard: Heard,
+    ask: OrderAsk,
 ) -> Result<(), HandleError> {
-    let (asked, version) = convert::new_version(event.order, at)?;
-    Ok(ops::submit_order(tx, asked, version).await?)
+    let (asked, order) = convert::asked_of_order(order, heard)?;
+    Ok(ops::ask_order(tx, asked, order, ask).await?)
 }
 
-async fn authorized(
+async fn answer_port_out(
     tx: &mut PgConnection,
-    event: v1::PortOutAuthorized,
-    at: Timestamp,
+    port_out: Option<v1::PortOutRef>,
+    heard: Heard,
+    answer: PortOutAnswer,
 ) -> Result<(), HandleError> {
-    let answer = convert::authorized(event.port_out.as_ref())?;
-    let case = convert::case(event.port_out, at)?;
-    Ok(ops::answer_port_out(tx, case.asked, case.port_out, case.winning_spid, answer).await?)
-}
-
-async fn rejected(
-    tx: &mut PgConnection,
-    event: v1::PortOutRejected,
-    at: Timestamp,
-) -> Result<(), HandleError> {
-    let answer = convert::rejected(event.reasons)?;
-    let case = convert::case(event.port_out, at)?;
+    let case = convert::case(port_out, heard)?;
     Ok(ops::answer_port_out(tx, case.asked, case.port_out, case.winning_spid, answer).await?)
 }
 

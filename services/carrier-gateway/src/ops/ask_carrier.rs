@@ -8,17 +8,21 @@ use carrier_gateway_domain::{
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, CarrierId, CommandId, OrderId, Pon, PortOutId, Spid, Tn, Ver};
+use types::{AccountId, CarrierId, CommandId, EventId, OrderId, Pon, PortOutId, Spid, Tn, Ver};
 
-use crate::store;
+use crate::{announce, store};
 
-/// Under which name, for whom and when something was asked.
+/// What a decision is told that comes after the one that the carrier has, or will have.
+const DECIDED_BEFORE: &str = "this version of the request was decided before; a carrier is answered once";
+
+/// Under which name, for whom, when and by which event something was asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) account: AccountId,
     pub(crate) pon: Pon,
     pub(crate) ver: Ver,
     pub(crate) at: Timestamp,
+    pub(crate) by: EventId,
 }
 
 /// A version of an order that is to be sent.
@@ -27,6 +31,7 @@ pub(crate) struct NewVersion {
     pub(crate) order: OrderId,
     pub(crate) losing_carrier: CarrierId,
     pub(crate) tns: BTreeSet<Tn>,
+    pub(crate) date_only: bool,
 }
 
 /// A version of an order is to go out: the first as a request, a later one as a supplement.
@@ -46,41 +51,26 @@ pub(crate) async fn submit_order(
     };
     // Before the command, so that no answer can come to a PON that is not known.
     store::submissions::put(conn, &submission).await?;
-    let ask = OrderAsk::sends(asked.ver);
+    let ask = OrderAsk::sends(asked.ver, version.date_only);
     ask_order(conn, asked, version.order, ask).await
 }
 
-/// An order is to be withdrawn at the carrier.
-pub(crate) async fn cancel_order(
-    conn: &mut PgConnection,
-    asked: Asked,
-    order: OrderId,
-) -> Result<(), StoreError> {
-    ask_order(conn, asked, order, OrderAsk::Cancel).await
-}
-
-/// An order is to be cut over.
-pub(crate) async fn activate_order(
-    conn: &mut PgConnection,
-    asked: Asked,
-    order: OrderId,
-) -> Result<(), StoreError> {
-    ask_order(conn, asked, order, OrderAsk::Activate).await
-}
-
-async fn ask_order(
+/// Something else is to be asked about an order.
+pub(crate) async fn ask_order(
     conn: &mut PgConnection,
     asked: Asked,
     order: OrderId,
     ask: OrderAsk,
 ) -> Result<(), StoreError> {
+    let by = asked.by;
     let command = new_command(asked, About::Order { order, ask });
-    store::commands::insert(conn, &command).await?;
+    store::commands::insert(conn, &command, by).await?;
     Ok(())
 }
 
 /// A case of a winning carrier's request was decided. The carrier is told when all cases are: [`store::commands::claim`]
-/// leaves the command alone until then, and the answer is combined of them all.
+/// leaves the command alone until then, and the answer is combined of them all. A carrier is answered once for each
+/// version, so a different decision after that is refused, and shown to be.
 pub(crate) async fn answer_port_out(
     conn: &mut PgConnection,
     asked: Asked,
@@ -88,15 +78,32 @@ pub(crate) async fn answer_port_out(
     winning_spid: Spid,
     answer: PortOutAnswer,
 ) -> Result<(), StoreError> {
+    let (by, at) = (asked.by, asked.at);
     let about = About::PortOut {
         port_out,
         winning_spid,
         answer,
     };
     let command = new_command(asked, about);
-    if !store::commands::insert(conn, &command).await? {
-        // A case is of one version and is decided once, so this is the same decision.
-        tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this case was decided before");
+    if store::commands::insert(conn, &command, by).await? {
+        return Ok(());
+    }
+    let Some(first) = store::commands::find_port_out_answer(conn, port_out, command.ver).await? else {
+        return Ok(());
+    };
+    if first.about == command.about {
+        return Ok(());
+    }
+    tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this case was decided before, otherwise");
+    let refused = Command {
+        progress: Progress::Refused {
+            at,
+            refusal: DECIDED_BEFORE.to_owned(),
+        },
+        ..command
+    };
+    if store::commands::insert_second(conn, &refused, by, first.id).await? {
+        announce::command_progressed(conn, &refused, at).await?;
     }
     Ok(())
 }

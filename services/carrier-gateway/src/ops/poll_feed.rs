@@ -1,13 +1,15 @@
 //! Reads the change feed of a connection: a page and the cursor behind it are recorded in one transaction.
 
-use carrier_gateway_domain::{Change, Page, schedule};
+use carrier_gateway_domain::{Change, Page, Said, schedule};
 use jiff::{SignedDuration, Timestamp};
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
+use types::InboundId;
 use vault::Vault;
 
 use super::ClaimedPoll;
 use super::record_answer::record_answer;
+use super::record_test::record_test;
 use crate::store;
 use crate::store::answers::FoundBy;
 
@@ -34,6 +36,9 @@ pub(crate) async fn record_page(
         record_change(&mut tx, vault, &claimed, change, now).await?;
     }
     // Last, because it is the lock that everybody wants; see `store`.
+    if page.changes.iter().any(brings_tests) {
+        store::polls::want_by(&mut tx, &claimed.connection, schedule::soon(now)).await?;
+    }
     if !store::polls::advance(&mut tx, &claimed, &page.next_cursor).await? {
         return Ok(None);
     }
@@ -43,6 +48,11 @@ pub(crate) async fn record_page(
         attempts: 0,
         ..claimed
     }))
+}
+
+/// Whether numbers became active: they are tested next, and what fails is to be known soon.
+fn brings_tests(change: &Change) -> bool {
+    matches!(change, Change::Answer(answer) if matches!(answer.said, Said::Activated { .. }))
 }
 
 async fn record_change(
@@ -55,12 +65,15 @@ async fn record_change(
     let connection = claimed.connection.as_str();
     match change {
         Change::Answer(answer) => record_answer(conn, connection, answer, FoundBy::Feed, now).await,
+        Change::Test(test) => record_test(conn, connection, test, now).await,
         Change::Request(request) => {
-            store::inbound::insert_request(conn, vault, connection, request, now).await?;
+            let id = InboundId::generate();
+            store::inbound::insert_request(conn, vault, id, connection, request, now).await?;
             Ok(())
         }
         Change::Progress(progress) => {
-            store::inbound::insert_progress(conn, connection, progress, now).await?;
+            let id = InboundId::generate();
+            store::inbound::insert_progress(conn, id, connection, progress, now).await?;
             Ok(())
         }
         Change::Unreadable(unreadable) => {

@@ -1,6 +1,6 @@
 //! Records what a carrier said and announces it, once, whichever way and however often it comes.
 
-use carrier_gateway_domain::{CarrierAnswer, Submission};
+use carrier_gateway_domain::{About, CarrierAnswer, Submission};
 use jiff::Timestamp;
 use pg::StoreError;
 use reasons::Vocabulary;
@@ -46,9 +46,14 @@ async fn announce_answer(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     // The answer may overtake the acknowledgement, of which it is proof. Listeners hear them in their order.
-    let kinds = answer.said.proves_receipt_of();
-    for command in store::commands::lock_sent(conn, submission.order, answer.ver, kinds).await? {
-        acknowledge(conn, command, None, now).await?;
+    for command in store::commands::lock_sent(conn, submission.order, answer.ver).await? {
+        let is_proven = match &command.about {
+            About::Order { ask, .. } => answer.said.proves_receipt_of(ask),
+            About::PortOut { .. } => false,
+        };
+        if is_proven {
+            acknowledge(conn, command, None, now).await?;
+        }
     }
     let carrier = store::carriers::find(conn, &submission.carrier).await?;
     let vocabulary = carrier.map_or_else(Vocabulary::default, |carrier| carrier.vocabulary());

@@ -3,7 +3,10 @@
 //! A crash between the last two is harmless: the lease runs out, the command is sent again under the same key, and
 //! the carrier takes it for the same.
 
-use carrier_gateway_domain::{About, Command, IllegalStep, OrderAsk, Outcome, PortOutAnswer, Step, schedule};
+use carrier_gateway_domain::{
+    About, Carrier, Command, IllegalStep, OrderAsk, Outcome, PortOutAnswer, Reading, Step, Supplement,
+    schedule,
+};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
@@ -18,8 +21,11 @@ pub(crate) async fn claim_commands(pool: &PgPool, limit: i64) -> Result<Vec<Clai
     store::commands::claim(&mut conn, limit).await
 }
 
-/// The SPID of the carrier that has the numbers of an order; none: we do not know that carrier.
-pub(crate) async fn find_losing_spid(pool: &PgPool, order: OrderId) -> Result<Option<Spid>, StoreError> {
+/// The carrier that has the numbers of an order; none: we do not know that carrier.
+pub(crate) async fn find_losing_carrier(
+    pool: &PgPool,
+    order: OrderId,
+) -> Result<Option<Carrier>, StoreError> {
     let mut conn = pool.acquire().await?;
     let Some(submission) = store::submissions::find(&mut conn, order).await? else {
         return Err(StoreError::corrupt(
@@ -28,19 +34,48 @@ pub(crate) async fn find_losing_spid(pool: &PgPool, order: OrderId) -> Result<Op
             &"there is a command, but no submission",
         ));
     };
-    let carrier = store::carriers::find(&mut conn, &submission.carrier).await?;
-    Ok(carrier.map(|carrier| carrier.spid))
+    store::carriers::find(&mut conn, &submission.carrier).await
 }
 
-/// What we answer for each case of one port-out request.
-pub(crate) async fn list_port_out_answers(
+/// What a version changes, as the carrier sees it. A new date alone (SUP 2) stands on a version that the carrier has:
+/// if it never got the one before, it is told everything again.
+pub(crate) async fn supplement_of(
+    pool: &PgPool,
+    order: OrderId,
+    ver: Ver,
+    ask: &OrderAsk,
+) -> Result<Supplement, StoreError> {
+    let date_only = match ask {
+        OrderAsk::Supplement { date_only } => *date_only,
+        OrderAsk::Submit
+        | OrderAsk::Cancel
+        | OrderAsk::Activate { .. }
+        | OrderAsk::Snapback { .. }
+        | OrderAsk::EnableMessaging { .. } => return Ok(Supplement::None),
+    };
+    let mut conn = pool.acquire().await?;
+    if date_only && store::commands::is_version_before_acknowledged(&mut conn, order, ver).await? {
+        Ok(Supplement::DueDate)
+    } else {
+        Ok(Supplement::Other)
+    }
+}
+
+/// The one answer to a port-out request, combined of what we answer for each of its cases; none: there is no case.
+pub(crate) async fn combine_port_out_answer(
     pool: &PgPool,
     winning_spid: &Spid,
     pon: &Pon,
     ver: Ver,
-) -> Result<Vec<PortOutAnswer>, StoreError> {
+) -> Result<Option<PortOutAnswer>, StoreError> {
     let mut conn = pool.acquire().await?;
-    store::commands::list_port_out_answers(&mut conn, winning_spid, pon, ver).await
+    let winning = store::carriers::find_by_spid(&mut conn, winning_spid).await?;
+    let reading = match winning {
+        Some(carrier) if carrier.answers_per_number => Reading::PerNumber,
+        Some(_) | None => Reading::Whole,
+    };
+    let cases = store::commands::list_port_out_answers(&mut conn, winning_spid, pon, ver).await?;
+    Ok(PortOutAnswer::combine(cases, reading))
 }
 
 /// Marks a claimed command as sent, and announces it the first time. False: it is not ours to send any more.
@@ -111,11 +146,14 @@ pub(super) async fn acknowledge(
         return Ok(true);
     };
     match ask {
-        OrderAsk::Submit | OrderAsk::Supplement => {
+        OrderAsk::Submit | OrderAsk::Supplement { .. } => {
             let next_poll_at = schedule::next_reference_poll(now, now);
             store::submissions::acknowledge(conn, order, ver, now, next_poll_at).await?;
         }
-        OrderAsk::Cancel | OrderAsk::Activate => {}
+        OrderAsk::Cancel
+        | OrderAsk::Activate { .. }
+        | OrderAsk::Snapback { .. }
+        | OrderAsk::EnableMessaging { .. } => {}
     }
     Ok(true)
 }

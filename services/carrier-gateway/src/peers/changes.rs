@@ -5,11 +5,12 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use carrier_gateway_domain::{
-    CarrierAnswer, Change, Page, PortOutNews, PortOutProgress, PortOutRequest, RawReason, Said, Unreadable,
-    plain_words,
+    Capability, CapabilityTest, CarrierAnswer, Change, Page, PortOutNews, PortOutProgress, PortOutRequest,
+    RawReason, Said, Unreadable, plain_words,
 };
 use jiff::Timestamp;
 use portway_proto::carrier::v1 as wire;
+use portway_proto::types::v1 as shared;
 use service::stamp;
 use types::{InvalidValue, Secret, Tn, Ver};
 
@@ -45,7 +46,11 @@ fn read_change(change: wire::Change) -> Change {
             read_progress(progress)
                 .map_or_else(|why| unreadable("port-out progress", &key, why), Change::Progress)
         }
-        Some(Wire::CapabilityTest(_)) | None => unreadable(
+        Some(Wire::CapabilityTest(test)) => {
+            let key = test.test_id.clone();
+            read_test(test).map_or_else(|why| unreadable("capability test", &key, why), Change::Test)
+        }
+        None => unreadable(
             "change",
             "",
             "of a kind that this version does not know".to_owned(),
@@ -84,9 +89,13 @@ fn try_read_answer(answer: wire::PortAnswer) -> Result<CarrierAnswer, Fault> {
         },
         wire::AnswerKind::Cancelled => Said::Cancelled,
         wire::AnswerKind::ChangeRefused => Said::ChangeRefused,
-        wire::AnswerKind::SnapbackConfirmed
-        | wire::AnswerKind::SnapbackRefused
-        | wire::AnswerKind::Unspecified => return Err("kind: not one that this version knows".to_owned()),
+        wire::AnswerKind::SnapbackConfirmed => Said::SnapbackConfirmed {
+            tns: tns(&answer.tns)?,
+        },
+        wire::AnswerKind::SnapbackRefused => Said::SnapbackRefused {
+            tns: tns(&answer.tns)?,
+        },
+        wire::AnswerKind::Unspecified => return Err("kind: not one that this version knows".to_owned()),
     };
     bounded("reasons", answer.reasons.len())?;
     Ok(CarrierAnswer {
@@ -147,6 +156,28 @@ fn read_progress(progress: wire::PortOutProgress) -> Result<PortOutProgress, Fau
         winning_spid: parsed("winning_spid", &progress.winning_spid)?,
         news,
         occurred_at: required_time("occurred_at", progress.occurred_at)?,
+    })
+}
+
+fn read_test(test: wire::CapabilityTest) -> Result<CapabilityTest, Fault> {
+    let capability = match test.capability() {
+        shared::Capability::VoiceInbound => Capability::VoiceInbound,
+        shared::Capability::VoiceOutbound => Capability::VoiceOutbound,
+        shared::Capability::Emergency => Capability::Emergency,
+        shared::Capability::CallerName => Capability::CallerName,
+        shared::Capability::Messaging => Capability::Messaging,
+        shared::Capability::Unspecified => {
+            return Err("capability: not one that this version knows".to_owned());
+        }
+    };
+    Ok(CapabilityTest {
+        test_id: id("test_id", test.test_id)?,
+        pon: parsed("pon", &test.pon)?,
+        tn: parsed("tn", &test.tn)?,
+        capability,
+        passed: test.passed,
+        detail: plain_words(&test.detail, []),
+        tested_at: required_time("tested_at", test.tested_at)?,
     })
 }
 

@@ -1,12 +1,13 @@
 //! The package of an order: from intake's reply to the carrier's request. In memory alone.
 
 use carrier_gateway_domain::{
-    NAME_CHARS_MAX, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress, cut_name,
+    Carrier, NAME_CHARS_MAX, Network, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress,
+    Supplement, cut_name,
 };
 use portway_proto::types::v1::Address;
 use portway_proto::{carrier::v1 as carrier, intake::v1 as intake};
 use service::stamp;
-use types::{Pon, Secret, Spid, Tn, Ver};
+use types::{Pon, Secret, Tn, Ver};
 
 /// Reads what intake sent. The error names the field and shows no value.
 pub(super) fn read(response: intake::GetSubmissionResponse) -> Result<PortPackage, String> {
@@ -56,7 +57,8 @@ fn tn(field: &str, text: &str) -> Result<Option<Tn>, String> {
 pub(super) fn write(
     pon: &Pon,
     ver: Ver,
-    losing_spid: &Spid,
+    supplement: Supplement,
+    losing: &Carrier,
     package: &PortPackage,
 ) -> carrier::SubmitPortRequest {
     let exposed = |secret: &Option<Secret>| {
@@ -65,11 +67,16 @@ pub(super) fn write(
             .map(|secret| secret.expose().to_owned())
             .unwrap_or_default()
     };
-    let supplement = if ver == Ver::FIRST {
-        carrier::Supplement::None
-    } else {
-        carrier::Supplement::Other
+    let supplement = match supplement {
+        Supplement::None => carrier::Supplement::None,
+        Supplement::DueDate => carrier::Supplement::DueDate,
+        Supplement::Other => carrier::Supplement::Other,
     };
+    // Another carrier's lines of a place are none of its RespOrg's business.
+    let resp_org = losing
+        .resp_org
+        .clone()
+        .filter(|_| losing.network == Network::TollFree);
     let numbers = package.numbers.iter().map(|number| carrier::PortNumber {
         tn: number.tn.to_string(),
         pin: exposed(&number.pin),
@@ -78,7 +85,7 @@ pub(super) fn write(
         pon: pon.to_string(),
         ver: ver.into(),
         supplement: supplement.into(),
-        losing_spid: losing_spid.to_string(),
+        losing_spid: losing.spid.to_string(),
         numbers: numbers.collect(),
         account_number: exposed(&package.account_number),
         btn: text(package.btn),
@@ -95,7 +102,7 @@ pub(super) fn write(
         requested_date: package.wanted_date.map(stamp::date_to_proto),
         partial: package.partial,
         new_btn: text(package.new_btn),
-        losing_resp_org: String::new(),
+        losing_resp_org: resp_org.unwrap_or_default(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Calls to the carrier partner. Each carries its natural key, so repeating one is safe.
 
+use std::collections::BTreeSet;
+
 use carrier_gateway_domain::{
-    CarrierAnswer, Page, PortOutAnswer, PortPackage, RawReason, Unreadable, plain_words,
+    Carrier, CarrierAnswer, Page, PortOutAnswer, PortPackage, RawReason, Supplement, Unreadable, plain_words,
 };
 use grpc::Peer;
 use portway_proto::carrier::v1 as wire;
 use portway_proto::carrier::v1::carrier_partner_service_client::CarrierPartnerServiceClient;
 use service::stamp;
-use types::{Pon, Spid, Ver};
+use types::{CommandId, Pon, Spid, Tn, Ver};
 
 use super::{CallFailure, changes, failure_of, package, timed};
 
@@ -25,13 +27,28 @@ pub(crate) enum Outgoing {
     Submit {
         pon: Pon,
         ver: Ver,
-        losing_spid: Spid,
+        supplement: Supplement,
+        losing: Box<Carrier>,
         package: Box<PortPackage>,
     },
     /// A cancel.
     Cancel { pon: Pon, ver: Ver },
     /// The cut-over.
-    Activate { pon: Pon },
+    Activate { pon: Pon, tns: BTreeSet<Tn> },
+    /// The wish for numbers to be given back.
+    Snapback {
+        pon: Pon,
+        tns: BTreeSet<Tn>,
+        reason: String,
+        request_id: CommandId,
+    },
+    /// The wish for texting.
+    EnableMessaging {
+        pon: Pon,
+        tns: BTreeSet<Tn>,
+        campaign: String,
+        request_id: CommandId,
+    },
     /// The answer to another carrier's request.
     AnswerPortOut {
         pon: Pon,
@@ -53,11 +70,45 @@ impl Partner {
             Outgoing::Submit {
                 pon,
                 ver,
-                losing_spid,
+                supplement,
+                losing,
                 package,
-            } => self.submit(&pon, ver, &losing_spid, &package).await,
+            } => {
+                let request = package::write(&pon, ver, supplement, &losing, &package);
+                self.submit(request, &package).await
+            }
             Outgoing::Cancel { pon, ver } => self.cancel(&pon, ver).await.map(|()| None),
-            Outgoing::Activate { pon } => self.activate(&pon).await.map(|()| None),
+            Outgoing::Activate { pon, tns } => self.activate(&pon, &tns).await.map(|()| None),
+            Outgoing::Snapback {
+                pon,
+                tns,
+                reason,
+                request_id,
+            } => {
+                let request = wire::SnapbackPortRequest {
+                    pon: pon.to_string(),
+                    tns: texts(&tns),
+                    reason,
+                    request_id: request_id.to_string(),
+                };
+                let response = self.0.clone().snapback_port(timed(request)).await;
+                response.map(|_| None).map_err(|status| failure_of(&status))
+            }
+            Outgoing::EnableMessaging {
+                pon,
+                tns,
+                campaign,
+                request_id,
+            } => {
+                let request = wire::EnableMessagingRequest {
+                    pon: pon.to_string(),
+                    tns: texts(&tns),
+                    campaign_id: campaign,
+                    request_id: request_id.to_string(),
+                };
+                let response = self.0.clone().enable_messaging(timed(request)).await;
+                response.map(|_| None).map_err(|status| failure_of(&status))
+            }
             Outgoing::AnswerPortOut {
                 pon,
                 ver,
@@ -72,12 +123,9 @@ impl Partner {
 
     async fn submit(
         &self,
-        pon: &Pon,
-        ver: Ver,
-        losing_spid: &Spid,
+        request: wire::SubmitPortRequest,
         package: &PortPackage,
     ) -> Result<Option<String>, CallFailure> {
-        let request = package::write(pon, ver, losing_spid, package);
         match self.0.clone().submit_port(timed(request)).await {
             Ok(response) => {
                 let reference = plain_words(&response.into_inner().carrier_reference, package.secrets());
@@ -102,10 +150,10 @@ impl Partner {
         response.map(|_| ()).map_err(|status| failure_of(&status))
     }
 
-    async fn activate(&self, pon: &Pon) -> Result<(), CallFailure> {
+    async fn activate(&self, pon: &Pon, tns: &BTreeSet<Tn>) -> Result<(), CallFailure> {
         let request = wire::ActivatePortRequest {
             pon: pon.to_string(),
-            tns: Vec::new(),
+            tns: texts(tns),
         };
         let response = self.0.clone().activate_port(timed(request)).await;
         response.map(|_| ()).map_err(|status| failure_of(&status))
@@ -119,8 +167,8 @@ impl Partner {
         answer: PortOutAnswer,
     ) -> Result<(), CallFailure> {
         let (authorized, reasons, foc_at) = match answer {
-            PortOutAnswer::Authorized { foc_at } => (true, Vec::new(), foc_at),
-            PortOutAnswer::Rejected { reasons } => (false, reasons, None),
+            PortOutAnswer::Authorized { foc_at, denied } => (true, denied, foc_at),
+            PortOutAnswer::Rejected { reasons, .. } => (false, reasons, None),
         };
         let request = wire::AnswerPortOutRequest {
             pon: pon.to_string(),
@@ -155,6 +203,10 @@ impl Partner {
         let response = response.map_err(|status| failure_of(&status))?.into_inner();
         Ok(changes::read_page(response))
     }
+}
+
+fn texts(tns: &BTreeSet<Tn>) -> Vec<String> {
+    tns.iter().map(Tn::to_string).collect()
 }
 
 fn write_reason(reason: RawReason) -> wire::RawReason {

@@ -1,6 +1,6 @@
 //! Table `answer`: what carriers said, each once.
 
-use carrier_gateway_domain::{CarrierAnswer, Said};
+use carrier_gateway_domain::CarrierAnswer;
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -36,13 +36,7 @@ pub(crate) async fn insert(
     found_by: FoundBy,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let (foc_at, tns) = match &answer.said {
-        Said::Foc { at } => (Some(*at), Vec::new()),
-        Said::Activated { tns } => (None, tns.iter().map(Tn::to_string).collect()),
-        Said::Rejected | Said::UpdateRequired | Said::Delayed | Said::Cancelled | Said::ChangeRefused => {
-            (None, Vec::new())
-        }
-    };
+    let tns: Vec<String> = answer.said.tns().iter().map(Tn::to_string).collect();
     let inserted = sqlx::query(
         "INSERT INTO answer (connection, answer_id, pon, ver, order_id, said, reasons, foc_at, tns, answered_at,
                 found_by, recorded_at)
@@ -56,7 +50,7 @@ pub(crate) async fn insert(
     .bind(order.map(OrderId::as_uuid))
     .bind(answer.said.code())
     .bind(Json(&answer.reasons))
-    .bind(foc_at.map(at))
+    .bind(answer.said.foc_at().map(at))
     .bind(tns)
     .bind(at(answer.answered_at))
     .bind(found_by.code())

@@ -1,9 +1,11 @@
 //! A row of `command`, to and from the domain.
 
+use std::collections::BTreeSet;
+
 use carrier_gateway_domain::{About, Command, CommandKind, OrderAsk, PortOutAnswer, Progress};
 use pg::StoreError;
 use sqlx::types::Json;
-use types::{AccountId, CommandId, OrderId, PortOutId};
+use types::{AccountId, CommandId, OrderId, PortOutId, Tn};
 use uuid::Uuid;
 
 use super::parsed;
@@ -11,8 +13,8 @@ use super::parsed;
 /// Every column of a command that the domain knows, in one place because three statements read them.
 macro_rules! command_columns {
     () => {
-        "command_id, subject_id, account_id, pon, ver, kind, winning_spid, port_out_answer, progress, requested_at, \
-         sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error"
+        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, \
+         progress, requested_at, sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error"
     };
 }
 pub(super) use command_columns;
@@ -25,6 +27,9 @@ pub(super) struct CommandRow {
     pon: String,
     ver: i16,
     kind: String,
+    date_only: bool,
+    tns: Vec<String>,
+    words: Option<String>,
     winning_spid: Option<String>,
     port_out_answer: Option<Json<PortOutAnswer>>,
     progress: String,
@@ -63,9 +68,19 @@ impl CommandRow {
         let kind = CommandKind::ALL.into_iter().find(|kind| kind.code() == self.kind);
         let ask = match kind {
             Some(CommandKind::Submit) => OrderAsk::Submit,
-            Some(CommandKind::Supplement) => OrderAsk::Supplement,
+            Some(CommandKind::Supplement) => OrderAsk::Supplement {
+                date_only: self.date_only,
+            },
             Some(CommandKind::Cancel) => OrderAsk::Cancel,
-            Some(CommandKind::Activate) => OrderAsk::Activate,
+            Some(CommandKind::Activate) => OrderAsk::Activate { tns: self.tns()? },
+            Some(CommandKind::Snapback) => OrderAsk::Snapback {
+                tns: self.tns()?,
+                reason: self.words()?,
+            },
+            Some(CommandKind::EnableMessaging) => OrderAsk::EnableMessaging {
+                tns: self.tns()?,
+                campaign: self.words()?,
+            },
             Some(CommandKind::AnswerPortOut) => return self.about_port_out(),
             None => return Err(self.corrupt("no such kind")),
         };
@@ -73,6 +88,15 @@ impl CommandRow {
             order: OrderId::from_uuid(self.subject_id),
             ask,
         })
+    }
+
+    fn tns(&self) -> Result<BTreeSet<Tn>, StoreError> {
+        let tns = self.tns.iter().map(|tn| parsed("command", &self.command_id, tn));
+        tns.collect()
+    }
+
+    fn words(&self) -> Result<String, StoreError> {
+        self.words.clone().ok_or_else(|| self.corrupt("no words"))
     }
 
     fn about_port_out(&self) -> Result<About, StoreError> {
@@ -106,6 +130,47 @@ impl CommandRow {
 
     fn corrupt(&self, why: &str) -> StoreError {
         StoreError::corrupt("command", &self.command_id, &why)
+    }
+}
+
+/// The columns in which is kept what a command asks, beside its kind.
+#[derive(Default)]
+pub(super) struct AskColumns<'a> {
+    pub(super) date_only: bool,
+    pub(super) tns: Vec<String>,
+    pub(super) words: Option<&'a str>,
+    pub(super) winning_spid: Option<&'a str>,
+    pub(super) answer: Option<Json<&'a PortOutAnswer>>,
+}
+
+impl<'a> From<&'a About> for AskColumns<'a> {
+    fn from(about: &'a About) -> Self {
+        let tns = about.tns().into_iter().flatten().map(Tn::to_string).collect();
+        let columns = Self {
+            tns,
+            ..Self::default()
+        };
+        match about {
+            About::Order { ask, .. } => match ask {
+                OrderAsk::Submit | OrderAsk::Cancel | OrderAsk::Activate { .. } => columns,
+                OrderAsk::Supplement { date_only } => Self {
+                    date_only: *date_only,
+                    ..columns
+                },
+                OrderAsk::Snapback { reason: words, .. }
+                | OrderAsk::EnableMessaging { campaign: words, .. } => Self {
+                    words: Some(words),
+                    ..columns
+                },
+            },
+            About::PortOut {
+                winning_spid, answer, ..
+            } => Self {
+                winning_spid: Some(winning_spid.as_str()),
+                answer: Some(Json(answer)),
+                ..columns
+            },
+        }
     }
 }
 

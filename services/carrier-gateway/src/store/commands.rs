@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use carrier_gateway_domain::{About, Command, CommandKind, PortOutAnswer, Progress};
+use carrier_gateway_domain::{Command, PortOutAnswer, Progress};
 use pg::StoreError;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, Row};
-use types::{CommandId, OrderId, Pon, Spid, Ver};
+use types::{CommandId, EventId, OrderId, Pon, PortOutId, Spid, Ver};
 use uuid::Uuid;
 
-use super::command_row::{CommandRow, ProgressColumns, command_columns};
+use super::command_row::{AskColumns, CommandRow, ProgressColumns, command_columns};
 use super::{LEASE_SECS, at};
 
 /// A command that this worker alone may try, as long as its lease holds.
@@ -19,19 +19,40 @@ pub(crate) struct ClaimedCommand {
     pub(crate) lease: Uuid,
 }
 
-/// Adds a command. False: the same was asked before.
-pub(crate) async fn insert(conn: &mut PgConnection, command: &Command) -> Result<bool, StoreError> {
-    let (winning_spid, answer) = match &command.about {
-        About::Order { .. } => (None, None),
-        About::PortOut {
-            winning_spid, answer, ..
-        } => (Some(winning_spid.as_str()), Some(Json(answer))),
-    };
+/// Adds a command that an event asked for. False: the same was asked before.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    command: &Command,
+    asked_by: EventId,
+) -> Result<bool, StoreError> {
+    insert_as(conn, command, asked_by, None).await
+}
+
+/// Adds a decision about a port-out that came after `first`, the one that stands: as refused, for all to see.
+/// False: the same event was heard before.
+pub(crate) async fn insert_second(
+    conn: &mut PgConnection,
+    command: &Command,
+    asked_by: EventId,
+    first: CommandId,
+) -> Result<bool, StoreError> {
+    insert_as(conn, command, asked_by, Some(first)).await
+}
+
+async fn insert_as(
+    conn: &mut PgConnection,
+    command: &Command,
+    asked_by: EventId,
+    second_of: Option<CommandId>,
+) -> Result<bool, StoreError> {
+    let ask = AskColumns::from(&command.about);
+    let progress = ProgressColumns::from(&command.progress);
     let inserted = sqlx::query(
-        "INSERT INTO command (command_id, subject_id, account_id, pon, ver, kind, winning_spid, port_out_answer,
-                progress, requested_at, traceparent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', $9, $10)
-         ON CONFLICT ON CONSTRAINT command_asked_once DO NOTHING",
+        "INSERT INTO command (command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words,
+                winning_spid, port_out_answer, progress, ended_at, refusal, requested_at, traceparent, asked_by,
+                second_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         ON CONFLICT DO NOTHING",
     )
     .bind(command.id.as_uuid())
     .bind(command.about.subject())
@@ -39,13 +60,57 @@ pub(crate) async fn insert(conn: &mut PgConnection, command: &Command) -> Result
     .bind(command.pon.as_str())
     .bind(i32::from(command.ver))
     .bind(command.about.kind().code())
-    .bind(winning_spid)
-    .bind(answer)
+    .bind(ask.date_only)
+    .bind(ask.tns)
+    .bind(ask.words)
+    .bind(ask.winning_spid)
+    .bind(ask.answer)
+    .bind(progress.progress)
+    .bind(progress.ended_at.map(at))
+    .bind(progress.refusal)
     .bind(at(command.requested_at))
     .bind(&command.traceparent)
+    .bind(asked_by.as_uuid())
+    .bind(second_of.map(CommandId::as_uuid))
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// The decision about a port-out case that stands for this version, if there is one.
+pub(crate) async fn find_port_out_answer(
+    conn: &mut PgConnection,
+    case: PortOutId,
+    ver: Ver,
+) -> Result<Option<Command>, StoreError> {
+    sqlx::query_as::<_, CommandRow>(concat!(
+        "SELECT ",
+        command_columns!(),
+        " FROM command WHERE subject_id = $1 AND ver = $2 AND kind = 'answer_port_out' AND second_of IS NULL"
+    ))
+    .bind(case.as_uuid())
+    .bind(i32::from(ver))
+    .fetch_optional(conn)
+    .await?
+    .map(Command::try_from)
+    .transpose()
+}
+
+/// Whether the carrier has the last version of an order before `ver`.
+pub(crate) async fn is_version_before_acknowledged(
+    conn: &mut PgConnection,
+    order: OrderId,
+    ver: Ver,
+) -> Result<bool, StoreError> {
+    let is_acknowledged: Option<bool> = sqlx::query_scalar(
+        "SELECT progress = 'acknowledged' FROM command
+          WHERE subject_id = $1 AND ver < $2 AND kind IN ('submit', 'supplement') ORDER BY ver DESC LIMIT 1",
+    )
+    .bind(order.as_uuid())
+    .bind(i32::from(ver))
+    .fetch_optional(conn)
+    .await?;
+    Ok(is_acknowledged.unwrap_or(false))
 }
 
 /// Claims commands that may be tried now: of each order or case the oldest open one alone, so that a cancel never
@@ -100,23 +165,19 @@ pub(crate) async fn lock_claimed(
     .transpose()
 }
 
-/// The commands of one version of an order that were sent and have not ended, of these kinds, locked.
+/// The commands of one version of an order that were sent and have not ended, locked.
 pub(crate) async fn lock_sent(
     conn: &mut PgConnection,
     order: OrderId,
     ver: Ver,
-    kinds: &[CommandKind],
 ) -> Result<Vec<Command>, StoreError> {
-    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.code()).collect();
     sqlx::query_as::<_, CommandRow>(concat!(
         "SELECT ",
         command_columns!(),
-        " FROM command WHERE subject_id = $1 AND ver = $2 AND kind = ANY($3) AND progress = 'sent'
-          ORDER BY seq FOR UPDATE"
+        " FROM command WHERE subject_id = $1 AND ver = $2 AND progress = 'sent' ORDER BY seq FOR UPDATE"
     ))
     .bind(order.as_uuid())
     .bind(i32::from(ver))
-    .bind(kinds)
     .fetch_all(conn)
     .await?
     .into_iter()
@@ -189,7 +250,8 @@ pub(crate) async fn list_port_out_answers(
 ) -> Result<Vec<PortOutAnswer>, StoreError> {
     let answers: Vec<Json<PortOutAnswer>> = sqlx::query_scalar(
         "SELECT port_out_answer FROM command
-          WHERE kind = 'answer_port_out' AND winning_spid = $1 AND pon = $2 AND ver = $3 ORDER BY seq",
+          WHERE kind = 'answer_port_out' AND winning_spid = $1 AND pon = $2 AND ver = $3 AND second_of IS NULL
+          ORDER BY seq",
     )
     .bind(winning_spid.as_str())
     .bind(pon.as_str())

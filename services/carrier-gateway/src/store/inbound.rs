@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use sqlx::types::Json;
-use types::PortOutId;
+use types::{InboundId, PortOutId};
 use uuid::Uuid;
 use vault::Vault;
 
@@ -15,15 +15,15 @@ pub(crate) use super::inbound_row::Inbound;
 use super::inbound_row::{Details, InboundRow, SealedSecrets};
 use super::{LEASE_SECS, at};
 
-/// Keeps a winning carrier's request until intake has it. False: it was delivered before.
+/// Keeps a winning carrier's request under a new id until intake has it. False: it was delivered before.
 pub(crate) async fn insert_request(
     conn: &mut PgConnection,
     vault: &Vault,
+    id: InboundId,
     connection: &str,
     request: &PortOutRequest,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let id = Uuid::new_v4();
     let secrets = SealedSecrets::seal(vault, id, request)?;
     let inserted = sqlx::query(
         "INSERT INTO inbound (inbound_id, connection, kind, winning_spid, pon, ver, details, account_number, pin,
@@ -31,7 +31,7 @@ pub(crate) async fn insert_request(
          VALUES ($1, $2, 'request', $3, $4, $5, $6, $7, $8, 'waiting', $9)
          ON CONFLICT (connection, winning_spid, pon, ver) WHERE kind = 'request' DO NOTHING",
     )
-    .bind(id)
+    .bind(id.as_uuid())
     .bind(connection)
     .bind(request.winning_spid.as_str())
     .bind(request.pon.as_str())
@@ -45,9 +45,10 @@ pub(crate) async fn insert_request(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Keeps news of a port-out until intake has it. False: it was delivered before.
+/// Keeps news of a port-out under a new id until intake has it. False: it was delivered before.
 pub(crate) async fn insert_progress(
     conn: &mut PgConnection,
+    id: InboundId,
     connection: &str,
     progress: &PortOutProgress,
     now: Timestamp,
@@ -58,7 +59,7 @@ pub(crate) async fn insert_progress(
          VALUES ($1, $2, 'progress', $3, $4, $5, $6, 'waiting', $7)
          ON CONFLICT (connection, progress_id) WHERE kind = 'progress' DO NOTHING",
     )
-    .bind(Uuid::new_v4())
+    .bind(id.as_uuid())
     .bind(connection)
     .bind(progress.winning_spid.as_str())
     .bind(progress.pon.as_str())
@@ -73,7 +74,7 @@ pub(crate) async fn insert_progress(
 /// Something that this worker alone may deliver, as long as its lease holds.
 #[derive(Debug)]
 pub(crate) struct ClaimedInbound {
-    pub(crate) id: Uuid,
+    pub(crate) id: InboundId,
     /// An error when its secrets cannot be opened: that must not hold up what others sent.
     pub(crate) inbound: Result<Inbound, StoreError>,
     pub(crate) attempts: i32,
@@ -113,7 +114,7 @@ pub(crate) async fn claim(
     .fetch_all(conn)
     .await?;
     let claimed = rows.into_iter().map(|row| ClaimedInbound {
-        id: row.inbound_id,
+        id: InboundId::from_uuid(row.inbound_id),
         attempts: row.attempts,
         lease: row.lease_token,
         inbound: row.read(vault),
@@ -134,7 +135,7 @@ pub(crate) async fn save_delivered(
                 retry_at = NULL, lease_until = NULL, lease_token = NULL
           WHERE inbound_id = $1 AND lease_token = $2",
     )
-    .bind(claimed.id)
+    .bind(claimed.id.as_uuid())
     .bind(claimed.lease)
     .bind(cases)
     .execute(conn)
@@ -154,7 +155,7 @@ pub(crate) async fn save_refused(
                 lease_until = NULL, lease_token = NULL
           WHERE inbound_id = $1 AND lease_token = $2",
     )
-    .bind(claimed.id)
+    .bind(claimed.id.as_uuid())
     .bind(claimed.lease)
     .bind(refusal)
     .execute(conn)
@@ -175,7 +176,7 @@ pub(crate) async fn rest(
                 lease_token = NULL
           WHERE inbound_id = $1 AND lease_token = $2",
     )
-    .bind(claimed.id)
+    .bind(claimed.id.as_uuid())
     .bind(claimed.lease)
     .bind(error)
     .bind(pause.as_secs_f64())

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use pg::StoreError;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
-use types::{Secret, Tn};
+use types::{InboundId, Secret, Tn};
 use uuid::Uuid;
 use vault::{Context, Sealed, Vault};
 
@@ -82,9 +82,9 @@ pub(super) struct SealedSecrets {
 }
 
 impl SealedSecrets {
-    pub(super) fn seal(vault: &Vault, id: Uuid, request: &PortOutRequest) -> Result<Self, StoreError> {
+    pub(super) fn seal(vault: &Vault, id: InboundId, request: &PortOutRequest) -> Result<Self, StoreError> {
         let seal = |column: &'static str, secret: &Option<Secret>| match secret {
-            Some(secret) => match vault.seal(secret, &Context::new(column, id)) {
+            Some(secret) => match vault.seal(secret, &Context::new(column, id.as_uuid())) {
                 Ok(sealed) => Ok(Some(Vec::from(sealed))),
                 Err(error) => Err(StoreError::corrupt("inbound", &id, &error)),
             },

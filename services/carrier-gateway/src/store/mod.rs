@@ -4,11 +4,13 @@
 //! of locks, so that the feed, a poll by reference and the end of a command never wait for each other in a circle.
 
 pub(crate) mod answers;
+pub(crate) mod capability_tests;
 pub(crate) mod carriers;
 mod command_row;
 pub(crate) mod commands;
 pub(crate) mod inbound;
 mod inbound_row;
+pub(crate) mod number_holders;
 pub(crate) mod polls;
 pub(crate) mod submissions;
 pub(crate) mod unreadable;

@@ -15,7 +15,7 @@ use crate::harness::{BOUND, Order, World, time};
 
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 
-fn answer(id: &str, pon: &str, ver: i32, kind: AnswerKind) -> PortAnswer {
+pub(crate) fn answer(id: &str, pon: &str, ver: i32, kind: AnswerKind) -> PortAnswer {
     let at = Some(stamp::to_proto(time("2026-03-02T15:00:30Z")));
     PortAnswer {
         answer_id: id.to_owned(),
@@ -210,7 +210,8 @@ async fn an_answer_that_overtakes_its_acknowledgement_is_proof_of_it() {
         gateway.progress().await,
         [(Submit, 1, Sent), (Submit, 1, Acknowledged)]
     );
-    let types: Vec<String> = sqlx::query_scalar("SELECT type FROM event ORDER BY seq")
+    let types: Vec<String> = sqlx::query_scalar("SELECT type FROM event WHERE subject_id = $1 ORDER BY seq")
+        .bind(order.id.as_uuid())
         .fetch_all(&gateway.serving.pool)
         .await
         .unwrap();

@@ -22,11 +22,12 @@ use testkit::TestDatabase;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
-use types::{AccountId, OrderId, PortOutId, Secret, Subject};
+use types::{AccountId, EventId, PortOutId, Secret, Subject};
 use uuid::Uuid;
 use vault::DigestKey;
 
 use crate::intake_stub::IntakeStub;
+pub(crate) use crate::order::Order;
 use crate::partner_stub::PartnerStub;
 
 /// Long enough for a lease to run out; nothing here takes nearly as long.
@@ -175,7 +176,13 @@ async fn serve(
 impl Gateway {
     /// Has the gateway hear an event, as its listener would.
     pub(crate) async fn hear<M: Message + Name>(&self, subject: Uuid, payload: &M) {
+        self.hear_as(EventId::generate(), subject, payload).await;
+    }
+
+    /// Has the gateway hear an event that it may have heard before.
+    pub(crate) async fn hear_as<M: Message + Name>(&self, id: EventId, subject: Uuid, payload: &M) {
         let event = Event {
+            event_id: id.to_string(),
             subject_id: subject.to_string(),
             account_id: ACCOUNT.to_string(),
             r#type: M::full_name(),
@@ -249,76 +256,6 @@ impl Gateway {
 
     pub(crate) async fn execute(&self, sql: &'static str) {
         sqlx::query(sql).execute(&self.serving.pool).await.unwrap();
-    }
-}
-
-/// An order of one or two numbers.
-#[derive(Debug, Clone)]
-pub(crate) struct Order {
-    pub(crate) id: OrderId,
-    pub(crate) pon: String,
-    reference: intake::OrderRef,
-}
-
-impl Order {
-    pub(crate) fn new(number: u32) -> Self {
-        let id = OrderId::generate();
-        Self {
-            id,
-            pon: format!("PI-{number}"),
-            reference: intake::OrderRef {
-                order_id: id.to_string(),
-                request_number: format!("PI_{number}"),
-                account_id: ACCOUNT.to_string(),
-                ver: 1,
-                tns: vec!["+12015550123".to_owned(), "+12015550124".to_owned()],
-                losing_carrier: "sim-wireless".to_owned(),
-                customer_reference: String::new(),
-                parent_order_id: String::new(),
-            },
-        }
-    }
-
-    pub(crate) fn of_carrier(mut self, carrier: &str) -> Self {
-        carrier.clone_into(&mut self.reference.losing_carrier);
-        self
-    }
-
-    fn at_ver(&self, ver: i32) -> intake::OrderRef {
-        intake::OrderRef {
-            ver,
-            ..self.reference.clone()
-        }
-    }
-
-    pub(crate) async fn submit(&self, gateway: &Gateway, ver: i32) {
-        let event = intake::OrderSubmitted {
-            order: Some(self.at_ver(ver)),
-            resubmitted: ver > 1,
-            date_only: false,
-        };
-        gateway.hear(self.id.as_uuid(), &event).await;
-    }
-
-    pub(crate) async fn cancel(&self, gateway: &Gateway, ver: i32) {
-        let event = intake::OrderCancelRequested {
-            order: Some(self.at_ver(ver)),
-        };
-        gateway.hear(self.id.as_uuid(), &event).await;
-    }
-
-    pub(crate) async fn activate(&self, gateway: &Gateway, ver: i32) {
-        let event = intake::OrderActivationRequested {
-            order: Some(self.at_ver(ver)),
-        };
-        gateway.hear(self.id.as_uuid(), &event).await;
-    }
-
-    pub(crate) async fn abandon(&self, gateway: &Gateway) {
-        let event = intake::OrderAbandoned {
-            order: Some(self.at_ver(1)),
-        };
-        gateway.hear(self.id.as_uuid(), &event).await;
     }
 }
 

@@ -2,10 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 mod answers;
+mod callers;
+mod capability_tests;
+mod carriers;
 mod commands;
 mod harness;
 mod inbound;
 mod intake_stub;
+mod number_lookup;
+mod order;
+mod partial;
 mod partner_stub;
 mod port_outs;
 mod rpcs;

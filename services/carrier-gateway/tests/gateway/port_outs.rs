@@ -3,9 +3,10 @@
 use portway_proto::carrier::v1::AnswerPortOutRequest;
 use portway_proto::gateway::v1::CommandKind::AnswerPortOut;
 use portway_proto::gateway::v1::CommandProgress::Acknowledged;
+use portway_proto::gateway::v1::{CommandProgress, CommandProgressed};
 use portway_proto::intake::v1 as intake;
 use portway_proto::types::v1::CarrierReason;
-use types::PortOutId;
+use types::{EventId, PortOutId};
 
 use crate::harness::{Gateway, World, port_out, time};
 
@@ -135,4 +136,106 @@ async fn an_authorization_carries_the_date_we_commit_to() {
     let answer = world.partner.state().port_out_answers[0].clone();
     assert!(answer.authorized && answer.reasons.is_empty());
     assert_eq!(answer.foc_at, port_out(id).foc_at);
+}
+
+/// What each decision came to, as announced: how far, and why not.
+async fn told_of(gateway: &Gateway, case: PortOutId) -> Vec<(CommandProgress, String)> {
+    let events: Vec<CommandProgressed> = gateway.announced().await;
+    let events = events
+        .into_iter()
+        .filter(|event| event.subject_id == case.to_string());
+    events.map(|event| (event.progress(), event.refusal)).collect()
+}
+
+#[tokio::test]
+async fn a_second_decision_on_the_same_version_is_refused_for_all_to_see() {
+    let world = World::new("port_out_second").await;
+    let gateway = world.start().await;
+    let id = PortOutId::generate();
+    authorize(&gateway, port_out(id), id).await;
+    gateway.settle().await;
+    // The same decision again is not another one.
+    authorize(&gateway, port_out(id), id).await;
+    gateway.settle().await;
+    assert_eq!(told_of(&gateway, id).await.len(), 2);
+    let changed_mind = intake::PortOutRejected {
+        port_out: Some(port_out(id)),
+        reasons: vec![CarrierReason {
+            tn: "+12015550199".to_owned(),
+            reason: "LOCKED".to_owned(),
+            ..CarrierReason::default()
+        }],
+    };
+    let event = EventId::generate();
+    for _ in 0..2 {
+        gateway.hear_as(event, id.as_uuid(), &changed_mind).await;
+        gateway.settle().await;
+    }
+    let told = told_of(&gateway, id).await;
+    let [.., (progress, refusal)] = told.as_slice() else {
+        panic!()
+    };
+    assert_eq!((told.len(), *progress), (3, CommandProgress::Refused));
+    assert!(refusal.contains("decided before"), "{refusal}");
+    // The carrier heard the first, and that one stands.
+    let answers = world.partner.state().port_out_answers.clone();
+    assert_eq!((answers.len(), answers[0].authorized), (1, true));
+}
+
+#[tokio::test]
+async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
+    let world = World::new("port_out_per_number").await;
+    let (one, other) = (PortOutId::generate(), PortOutId::generate());
+    world.intake.state().cases = vec![one, other];
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway
+        .execute(
+            "INSERT INTO carrier (carrier_id, name, spid, network, code_list, pin_required, account_number_required,
+                    answers_per_number)
+             VALUES ('winning', 'Winning', '9X01', 'wireless', 'winning', false, false, true)",
+        )
+        .await;
+    gateway.settle().await;
+    let partly = intake::PortOutAuthorized {
+        port_out: Some(port_out(one)),
+        decided_by: "policy".to_owned(),
+        denied: vec![CarrierReason {
+            tn: "+12015550198".to_owned(),
+            reason: "PIN".to_owned(),
+            ..CarrierReason::default()
+        }],
+    };
+    gateway.hear(one.as_uuid(), &partly).await;
+    // All numbers of this case are refused, though one reason names none.
+    reject(&gateway, other, &[("", "LOCKED")]).await;
+    gateway.settle().await;
+    let answers = world.partner.state().port_out_answers.clone();
+    assert_eq!(answers.len(), 2);
+    for answer in &answers {
+        assert!(answer.authorized && answer.foc_at.is_some());
+        let expected = [("+12015550198", "PIN"), ("+12015550199", "LOCKED")];
+        assert_eq!(told(answer), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_carrier_that_takes_answers_as_a_whole_is_told_no_when_any_number_is_denied() {
+    let world = World::new("port_out_whole").await;
+    let gateway = world.start().await;
+    let id = PortOutId::generate();
+    let partly = intake::PortOutAuthorized {
+        port_out: Some(port_out(id)),
+        decided_by: "policy".to_owned(),
+        denied: vec![CarrierReason {
+            tn: "+12015550199".to_owned(),
+            reason: "PIN".to_owned(),
+            ..CarrierReason::default()
+        }],
+    };
+    gateway.hear(id.as_uuid(), &partly).await;
+    gateway.settle().await;
+    let answer = world.partner.state().port_out_answers[0].clone();
+    assert!(!answer.authorized && answer.foc_at.is_none());
+    assert_eq!(told(&answer), [("+12015550199", "PIN")]);
 }

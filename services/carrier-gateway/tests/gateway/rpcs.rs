@@ -4,160 +4,12 @@ use portway_proto::gateway::v1 as wire;
 use portway_proto::gateway::v1::carrier_service_client::CarrierServiceClient;
 use portway_proto::gateway::v1::command_service_client::CommandServiceClient;
 use portway_proto::intake::v1::{Grant, GrantChanged};
-use tonic::transport::Channel;
-use tonic::{Code, Request, Status};
-use tonic_types::StatusExt;
+use tonic::{Code, Status};
 use types::AccountId;
 
-use crate::harness::{ACCOUNT, Gateway, Order, World, token_for};
-
-async fn channel(gateway: &Gateway) -> Channel {
-    let endpoint = format!("http://{}", gateway.serving.address);
-    Channel::from_shared(endpoint).unwrap().connect().await.unwrap()
-}
-
-fn with_token<T>(token: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request
-        .metadata_mut()
-        .insert("authorization", format!("Bearer {token}").parse().unwrap());
-    request
-}
-
-fn with_key<T>(token: &str, key: &str, message: T) -> Request<T> {
-    let mut request = with_token(token, message);
-    request
-        .metadata_mut()
-        .insert("idempotency-key", key.parse().unwrap());
-    request
-}
-
-/// The fields at fault.
-fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_details_bad_request().unwrap();
-    details
-        .field_violations
-        .into_iter()
-        .map(|violation| violation.field)
-        .collect()
-}
-
-fn acme() -> wire::Carrier {
-    wire::Carrier {
-        carrier_id: "acme".to_owned(),
-        name: "Acme Wireless".to_owned(),
-        spid: "ACME".to_owned(),
-        network: wire::Network::Wireless.into(),
-        pin_required: true,
-        account_number_required: false,
-        ..wire::Carrier::default()
-    }
-}
-
-fn put(carrier: wire::Carrier) -> wire::PutCarrierRequest {
-    wire::PutCarrierRequest {
-        carrier: Some(carrier),
-    }
-}
-
-#[tokio::test]
-async fn carriers_are_listed_page_by_page_and_kept_by_operators() {
-    let world = World::new("rpc_carriers").await;
-    let gateway = world.start().await;
-    let token = token_for(&world, &gateway, AccountId::PLATFORM, &["carriers.operate"]).await;
-    let mut client = CarrierServiceClient::new(channel(&gateway).await);
-    let made = client
-        .put_carrier(with_key(&token, "k1", put(acme())))
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(made.carrier, Some(acme()));
-    // The same again is the same; replaced under another key it changes.
-    client
-        .put_carrier(with_key(&token, "k1", put(acme())))
-        .await
-        .unwrap();
-    let renamed = wire::Carrier {
-        name: "Acme".to_owned(),
-        ..acme()
-    };
-    client
-        .put_carrier(with_key(&token, "k2", put(renamed.clone())))
-        .await
-        .unwrap();
-    let mut found = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = wire::ListCarriersRequest {
-            page_size: 2,
-            page_token,
-        };
-        let page = client
-            .list_carriers(with_token(&token, request))
-            .await
-            .unwrap()
-            .into_inner();
-        assert!(page.carriers.len() <= 2);
-        found.extend(page.carriers);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            break;
-        }
-    }
-    let ids: Vec<&str> = found.iter().map(|carrier| carrier.carrier_id.as_str()).collect();
-    assert_eq!(
-        ids,
-        [
-            "acme",
-            "bandwidth",
-            "sim-wireless",
-            "sim-wireline",
-            "telnyx",
-            "tmobile"
-        ]
-    );
-    assert_eq!(found[0], renamed);
-}
-
-#[tokio::test]
-async fn a_spid_is_one_carriers_and_a_code_list_stays_with_its_carrier() {
-    let world = World::new("rpc_carrier_rules").await;
-    let gateway = world.start().await;
-    let token = token_for(&world, &gateway, AccountId::PLATFORM, &["carriers.operate"]).await;
-    let mut client = CarrierServiceClient::new(channel(&gateway).await);
-    client
-        .put_carrier(with_key(&token, "k1", put(acme())))
-        .await
-        .unwrap();
-    let taken = wire::Carrier {
-        carrier_id: "other".to_owned(),
-        ..acme()
-    };
-    let error = client
-        .put_carrier(with_key(&token, "k3", put(taken)))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.code(), grpc::status::reason_of(&error).unwrap().as_str()),
-        (Code::AlreadyExists, "SPID_TAKEN")
-    );
-    // A carrier that answers in its own words goes on doing so when it is replaced.
-    let mobile = wire::Carrier {
-        carrier_id: "tmobile".to_owned(),
-        spid: "TMOB".to_owned(),
-        ..acme()
-    };
-    client
-        .put_carrier(with_key(&token, "k4", put(mobile)))
-        .await
-        .unwrap();
-    assert_eq!(
-        gateway
-            .count("SELECT count(*) FROM carrier WHERE code_list = 'tmobile'")
-            .await,
-        1
-    );
-}
+use crate::callers::{channel, fields, with_key, with_token};
+use crate::carriers::{acme, put};
+use crate::harness::{ACCOUNT, Order, World, token_for};
 
 #[tokio::test]
 async fn bad_requests_name_every_field_at_fault() {
@@ -175,8 +27,8 @@ async fn bad_requests_name_every_field_at_fault() {
         fields(&error),
         [
             "carrier.carrier_id",
-            "carrier.spid",
             "carrier.name",
+            "carrier.spid",
             "carrier.network"
         ]
     );
