@@ -165,6 +165,7 @@ async fn a_second_decision_on_the_same_version_is_refused_for_all_to_see() {
             reason: "LOCKED".to_owned(),
             ..CarrierReason::default()
         }],
+        ..intake::PortOutRejected::default()
     };
     let event = EventId::generate();
     for _ in 0..2 {
@@ -205,6 +206,7 @@ async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
             reason: "PIN".to_owned(),
             ..CarrierReason::default()
         }],
+        ..intake::PortOutAuthorized::default()
     };
     gateway.hear(one.as_uuid(), &partly).await;
     // All numbers of this case are refused, though one reason names none.
@@ -232,6 +234,7 @@ async fn a_carrier_that_takes_answers_as_a_whole_is_told_no_when_any_number_is_d
             reason: "PIN".to_owned(),
             ..CarrierReason::default()
         }],
+        ..intake::PortOutAuthorized::default()
     };
     gateway.hear(id.as_uuid(), &partly).await;
     gateway.settle().await;
