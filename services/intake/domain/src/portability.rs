@@ -124,22 +124,20 @@ pub struct KnownOfNumbers {
     pub profiles: BTreeMap<CarrierId, CarrierProfile>,
 }
 
-/// Judges each number by itself. For dates, all the numbers that one carrier has count as one order.
+/// Judges each number by itself. For dates, the numbers that would be in one order count as one.
 pub fn check(
     numbers: Vec<Result<NumberInfo, NumberRefusal>>,
     known: &KnownOfNumbers,
     now: Timestamp,
 ) -> Vec<Portability> {
     let judged: Vec<_> = numbers.into_iter().map(|number| refuse(number, known)).collect();
-    let mut sizes: BTreeMap<Option<CarrierId>, usize> = BTreeMap::new();
+    let mut sizes: BTreeMap<(NumberKind, Option<&CarrierId>), usize> = BTreeMap::new();
     for info in judged.iter().filter_map(|number| number.as_ref().ok()) {
-        let holder = holder_of(info, known).map(|holder| holder.carrier.clone());
-        *sizes.entry(holder).or_default() += 1;
+        *sizes.entry(order_of(info, known)).or_default() += 1;
     }
     let answer = |number: Result<NumberInfo, (PortRefusal, Option<NumberInfo>)>| match number {
         Ok(info) => {
-            let carrier = holder_of(&info, known).map(|holder| holder.carrier.clone());
-            let size = sizes.get(&carrier).copied().unwrap_or(1);
+            let size = sizes.get(&order_of(&info, known)).copied().unwrap_or(1);
             let verdict = Ok(describe(&info, size, known, now));
             Portability {
                 info: Some(info),
@@ -166,6 +164,11 @@ fn refuse(
         return Err((PortRefusal::InFlight, Some(info)));
     }
     Ok(info)
+}
+
+/// In which order the number would be: one for each carrier, and toll-free numbers apart from others.
+fn order_of<'a>(info: &NumberInfo, known: &'a KnownOfNumbers) -> (NumberKind, Option<&'a CarrierId>) {
+    (info.kind, holder_of(info, known).map(|holder| &holder.carrier))
 }
 
 fn holder_of<'a>(info: &NumberInfo, known: &'a KnownOfNumbers) -> Option<&'a Holder> {

@@ -12,16 +12,21 @@ use portway_proto::events::v1::{
     ListReadersRequest, ListReadersResponse, Position, ReplayParkedEventsRequest, ReplayParkedEventsResponse,
     StreamEventsRequest, StreamEventsResponse, stream_events_request::Start, stream_events_response::Item,
 };
+use portway_proto::gateway::v1::number_lookup_service_server::NumberLookupServiceServer;
 use prost::{Message, Name};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-/// The feed: all events in one partition.
+use crate::lookup::LookupStub;
+
+/// The feed: all events in one partition; and beside it what the gateway is asked.
 #[derive(Clone)]
 pub(crate) struct GatewayFeed {
     events: watch::Sender<Vec<Event>>,
+    /// Who has which number.
+    pub(crate) lookup: LookupStub,
 }
 
 impl GatewayFeed {
@@ -29,15 +34,18 @@ impl GatewayFeed {
     pub(crate) async fn serve(lifecycle: &Lifecycle) -> (Self, SocketAddr) {
         let feed = Self {
             events: watch::Sender::new(Vec::new()),
+            lookup: LookupStub::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
         let service = EventFeedServiceServer::new(feed.clone());
+        let lookup = NumberLookupServiceServer::new(feed.lookup.clone());
         let token = lifecycle.token();
         lifecycle.spawn("gateway feed", async move {
             let served = tonic::transport::Server::builder()
                 .add_service(service)
+                .add_service(lookup)
                 .serve_with_incoming_shutdown(incoming, token.cancelled_owned());
             served.await.unwrap();
         });

@@ -38,7 +38,7 @@ pub(crate) struct TestIntake {
     pub(crate) folder: TempDir,
     pub(crate) address: SocketAddr,
     due_work: Vec<Arc<dyn DueWork>>,
-    feed: GatewayFeed,
+    pub(crate) feed: GatewayFeed,
     issuer: Issuer,
     lifecycle: Lifecycle,
     _database: TestDatabase,
@@ -200,7 +200,8 @@ impl TestIntake {
         self.acted_on(place).await;
     }
 
-    async fn acted_on(&self, place: i64) {
+    /// Waits until an announcement of the gateway is acted on.
+    pub(crate) async fn acted_on(&self, place: i64) {
         eventually(BOUND, "the event is acted on", async || {
             let reached: Option<i64> =
                 sqlx::query_scalar("SELECT position FROM event_cursor WHERE partition = 0")
