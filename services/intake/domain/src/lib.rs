@@ -8,3 +8,4 @@ pub mod carrier;
 pub mod port_in;
 pub mod port_out;
 pub mod portability;
+pub mod record;

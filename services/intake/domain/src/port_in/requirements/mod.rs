@@ -7,6 +7,8 @@ mod dates;
 mod documents;
 mod identity;
 mod numbers;
+mod papers;
+mod stranding;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use jiff::Timestamp;
 use types::Tn;
 
 pub use documents::{DocumentFacts, DocumentKind};
+pub use papers::{Paper, Papers};
 
 use super::order::Order;
 use crate::carrier::{Holder, LosingCarrier};
@@ -66,6 +69,15 @@ pub fn of_order(
     all.extend(documents::check(order, documents, &carrier.losing, now));
     all.extend(carrier::check_loa(order, documents, &carrier.losing));
     all.sort_by_key(|requirement| requirement.is_warning);
+    all
+}
+
+/// What bill and customer service record say otherwise than the order, and what the port would leave behind broken.
+pub fn of_papers(order: &Order, papers: &Papers) -> Vec<Requirement> {
+    let mut all = papers::check(order, papers);
+    if let Some(csr) = &papers.csr {
+        all.extend(stranding::check(order, csr));
+    }
     all
 }
 
