@@ -16,4 +16,5 @@ mod harness;
 #[path = "../port_in/lookup.rs"]
 mod lookup;
 mod portability;
+mod preflight;
 mod requirements;

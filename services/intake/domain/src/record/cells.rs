@@ -11,6 +11,8 @@ const LINE_BYTES_MAX: usize = 2_000;
 #[derive(Debug)]
 pub(super) struct Cell<'a> {
     pub(super) text: &'a str,
+    /// Where it begins in its line, by bytes.
+    pub(super) start: usize,
     pub(super) labels: Vec<LabelAt>,
 }
 
@@ -31,13 +33,23 @@ pub(super) fn lines(text: &str) -> Vec<Vec<Cell<'_>>> {
 }
 
 fn cells(line: &str) -> Vec<Cell<'_>> {
-    line.split(['\t', '|', '\u{a0}'])
-        .flat_map(|part| part.split("  "))
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| Cell {
-            text,
-            labels: labels_in(text),
-        })
-        .collect()
+    let mut cells = Vec::new();
+    let mut offset = 0;
+    for part in line.split_inclusive(['\t', '|', '\u{a0}']) {
+        let mut start = offset;
+        offset += part.len();
+        for piece in part.split_inclusive("  ") {
+            let text = piece.trim_matches(|end: char| end.is_whitespace() || end == '|');
+            if !text.is_empty() {
+                let indent = piece.find(text).unwrap_or_default();
+                cells.push(Cell {
+                    text,
+                    start: start + indent,
+                    labels: labels_in(text),
+                });
+            }
+            start += piece.len();
+        }
+    }
+    cells
 }

@@ -12,7 +12,7 @@ use super::numbers::numbers_in;
 /// Each row: the feature, and a word or words for it.
 const FEATURES: &str = include_str!("../../data/record_features.csv");
 /// A line with more words is a sentence, which may speak of a feature that is not there.
-const WORDS_MAX: usize = 14;
+const WORDS_MAX: usize = 8;
 
 /// Something on an account that stands in the way of a port, or that a port takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -117,11 +117,25 @@ pub(super) fn labels_in(cell: &str) -> Vec<LabelAt> {
         let bare = rest.trim_start_matches(['.', ' ', ')']);
         let has_mark = bare.starts_with([':', '#']) || cell[start..end].ends_with('#');
         let value = cell.len() - bare.trim_start_matches([':', '#', '.', '-', '=', ' ']).len();
-        if index == 0 || has_mark {
+        // A single word may end a longer label that is not known, such as the name of something else.
+        let is_sure = length > 1
+            || fact == Fact::Other
+            || words[..index]
+                .last()
+                .is_some_and(|before| before.text.contains(|digit: char| digit.is_ascii_digit()));
+        if index == 0 || (has_mark && is_sure) {
             // What stands before the first word is a bullet or a number of a list.
             let start = if index == 0 { 0 } else { start };
             labels.push(LabelAt {
                 fact,
+                start,
+                value,
+                has_mark,
+            });
+        } else if length > 1 {
+            // Where cells have run together a label ends what stands before it, even where it is not believed itself.
+            labels.push(LabelAt {
+                fact: Fact::Other,
                 start,
                 value,
                 has_mark,

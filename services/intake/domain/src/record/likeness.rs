@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::labels::words_of;
-use crate::port_in::{Address, SubscriberKind};
+use crate::port_in::{Address, PostalCode, ShortText, State, SubscriberKind};
 use crate::port_out::is_same_postal_code;
 
 /// Each row: a word of addresses, and its short form; none: it is left out. From the USPS's Publication 28.
@@ -21,6 +21,12 @@ static SHORT: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
         .skip(1)
         .filter_map(|row| row.split_once(','))
         .collect()
+});
+
+/// Each row: a state, territory or province, and its name.
+static STATE_NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/state_names.csv").lines().skip(1);
+    rows.filter_map(|row| row.split_once(',')).collect()
 });
 
 /// Whether two names are the same. A person's may stand in any order (`LEE, ANN`); a company's form of business may be
@@ -81,7 +87,7 @@ pub fn is_same_address(ours: &Address, theirs: &str) -> bool {
 }
 
 fn is_same_street(ours: &Address, theirs: &[String]) -> bool {
-    let of = |part: &Option<crate::port_in::ShortText>| {
+    let of = |part: &Option<ShortText>| {
         part.as_ref()
             .map(|text| short_words(text.as_str()))
             .unwrap_or_default()
@@ -95,7 +101,20 @@ fn is_same_street(ours: &Address, theirs: &[String]) -> bool {
         [&street, &unit, &none],
         [&unit, &street, &none],
     ];
-    ways.iter().any(|way| way.iter().copied().flatten().eq(theirs))
+    // A state that no code follows, or that is written out, is still among the words.
+    let state = ours.state.as_ref().map(State::as_str);
+    let ends = [
+        Vec::new(),
+        state.map(short_words).unwrap_or_default(),
+        state
+            .and_then(|state| STATE_NAMES.get(state))
+            .map(|name| short_words(name))
+            .unwrap_or_default(),
+    ];
+    ways.iter().any(|way| {
+        let mut ends = ends.iter();
+        ends.any(|end| way.iter().copied().flatten().chain(end).eq(theirs))
+    })
 }
 
 fn short_words(text: &str) -> Vec<String> {
@@ -108,7 +127,7 @@ fn short_words(text: &str) -> Vec<String> {
 }
 
 /// Whether lines of an address come to its end.
-pub(super) fn ends_with_postal_code(lines: &[&str]) -> bool {
+pub(super) fn ends_with_postal_code(lines: &[String]) -> bool {
     parts(&lines.join(" ")).postal_code.is_some()
 }
 
@@ -119,7 +138,7 @@ fn parts(text: &str) -> Parts {
         words.pop();
     }
     let postal_code = take_postal_code(&mut words);
-    let is_state = |word: &String| postal_code.is_some() && word.parse::<crate::port_in::State>().is_ok();
+    let is_state = |word: &String| postal_code.is_some() && word.parse::<State>().is_ok();
     let state = words.pop_if(|word| is_state(word));
     Parts {
         words: short_words(&words.join(" ")),
@@ -134,7 +153,7 @@ fn take_postal_code(words: &mut Vec<String>) -> Option<String> {
         let from = words.len().checked_sub(length).filter(|from| *from > 0)?;
         let code = words.get(from..)?.join("-");
         let has_form = code.bytes().filter(u8::is_ascii_digit).count() != 5 || length == 1;
-        if has_form && code.parse::<crate::port_in::PostalCode>().is_ok() {
+        if has_form && code.parse::<PostalCode>().is_ok() {
             words.truncate(from);
             return Some(code);
         }

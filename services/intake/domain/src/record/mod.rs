@@ -10,8 +10,6 @@
 mod cells;
 mod features;
 mod labels;
-#[cfg(test)]
-mod layout_tests;
 mod likeness;
 mod numbers;
 mod reading;

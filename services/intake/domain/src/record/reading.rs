@@ -54,9 +54,9 @@ struct Place<'a> {
 #[derive(Debug)]
 struct Value<'a> {
     text: &'a str,
-    /// Where the line below it is, if it may go on there.
-    below: Option<usize>,
-    /// It stands in a cell of its own.
+    /// Where it is: its line, and where it begins there. None: the rest of its cell is another label's.
+    place: Option<(usize, usize)>,
+    /// It stands in a cell of its own, and not in a table.
     is_apart: bool,
 }
 
@@ -65,10 +65,10 @@ impl<'a> Place<'a> {
         self.lines.get(row).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The cell of this column in another line, if it is not a label of its own. Where the lines differ in their cells,
-    /// only a line of one cell is surely below a line of one.
-    fn cell_in(self, row: usize) -> Option<&'a Cell<'a>> {
-        let (here, there) = (self.line(self.row), self.line(row));
+    /// The cell of this column in the next line, if it is not a label of its own. Where the lines differ in their cells,
+    /// nobody knows which is below which.
+    fn below(self) -> Option<&'a Cell<'a>> {
+        let (here, there) = (self.line(self.row), self.line(self.row + 1));
         let is_aligned = here.len() == there.len();
         there
             .get(self.column)
@@ -85,27 +85,36 @@ impl<'a> Place<'a> {
         if !inline.is_empty() || next.is_some() {
             return Value {
                 text: inline,
-                below: next.is_none().then_some(self.row + 1),
+                place: next.is_none().then_some((self.row, cell.start)),
                 is_apart: false,
             };
         }
-        let beside = self.line(self.row).get(self.column + 1);
-        match beside {
-            Some(beside) if !beside.is_labelled() => Value {
-                text: beside.text,
-                below: None,
-                is_apart: true,
-            },
+        let here = self.line(self.row);
+        let (row, found, is_apart) = match here.get(self.column + 1) {
+            Some(beside) if !beside.is_labelled() => (self.row, Some(beside), here.len() == 2),
             // A row of several labels heads a table, which may be of anything.
-            Some(_) | None => Value {
-                text: self
-                    .cell_in(self.row + 1)
-                    .map(|cell| cell.text)
-                    .unwrap_or_default(),
-                below: Some(self.row + 2),
-                is_apart: self.line(self.row).len() == 1,
-            },
+            Some(_) | None => (self.row + 1, self.below(), here.len() == 1),
+        };
+        Value {
+            text: found.map(|cell| cell.text).unwrap_or_default(),
+            place: found.map(|cell| (row, cell.start)),
+            is_apart,
         }
+    }
+
+    /// The line below a value, if the value may go on there: the only cell of its line, or a cell and a postal code, that
+    /// begins where the value or its label does.
+    fn goes_on(self, row: usize, start: usize) -> Option<String> {
+        let label = self.line(self.row).get(self.column)?;
+        let line = self.line(row);
+        let first = line.first()?;
+        let is_below = first.start == start || self.line(row.checked_sub(1)?).len() == 1 && self.column == 0;
+        let is_postal_code = |cell: &Cell<'_>| cell.text.parse::<crate::port_in::PostalCode>().is_ok();
+        let is_whole = line.len() == 1 || (line.len() == 2 && line.last().is_some_and(is_postal_code));
+        let has_label = line.iter().any(|cell| !cell.labels.is_empty());
+        let is_right = first.start >= label.start;
+        (is_below && is_right && is_whole && !has_label)
+            .then(|| line.iter().map(|cell| cell.text).collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -119,6 +128,11 @@ fn take(record: &mut AccountRecord, label: &LabelAt, value: &Value<'_>, at: Plac
                 push(&mut record.btns, *btn);
             }
         }
+        // Where cells have run together a page or an amount may stand behind the name.
+        Fact::Name
+            if !label.has_mark
+                && !value.is_apart
+                && value.text.contains(|digit: char| digit.is_ascii_digit()) => {}
         Fact::Name => record.add_name(value.text),
         Fact::NameStrict if label.has_mark || value.is_apart => record.add_name(value.text),
         Fact::NameFid if label.start == 0 && !label.has_mark => record.add_name(value.text),
@@ -146,16 +160,14 @@ impl AccountRecord {
 
     /// An address goes on in the lines below until its postal code; one that has none is its first line.
     fn add_address(&mut self, value: &Value<'_>, at: Place<'_>) {
-        let mut whole = vec![value.text];
-        let mut row = value.below;
-        while let Some(next) =
-            row.filter(|_| whole.len() < ADDRESS_LINES_MAX && !ends_with_postal_code(&whole))
-        {
-            let Some(cell) = at.cell_in(next).filter(|cell| cell.labels.is_empty()) else {
+        let mut whole = vec![value.text.to_owned()];
+        let mut below = value.place.map(|(row, start)| (row + 1, start));
+        while let Some((row, start)) = below.filter(|_| whole.len() < ADDRESS_LINES_MAX) {
+            let Some(line) = at.goes_on(row, start).filter(|_| !ends_with_postal_code(&whole)) else {
                 break;
             };
-            whole.push(cell.text);
-            row = Some(next + 1);
+            whole.push(line);
+            below = Some((row + 1, start));
         }
         if !ends_with_postal_code(&whole) {
             whole.truncate(1);
@@ -206,16 +218,19 @@ fn account_numbers(value: &str) -> Vec<Secret> {
     readings.into_iter().filter(is_number).map(Secret::new).collect()
 }
 
-/// The numbers of a list: behind the label, and in the lines below that have numbers and no label.
+/// The numbers of a list: behind the label, and in the lines below that have numbers and no label before them.
 fn listed(value: &Value<'_>, at: Place<'_>) -> Vec<Tn> {
-    let mut tns = numbers_in(value.text);
-    let Some(mut row) = value.below.filter(|_| at.column == 0) else {
-        return tns;
+    let is_beside = value.place.is_some_and(|(row, _)| row == at.row);
+    let mut tns = if is_beside {
+        numbers_in(value.text)
+    } else {
+        Vec::new()
     };
-    while tns.len() < LINES_MAX {
+    let mut row = at.row + 1;
+    while at.column == 0 && tns.len() < LINES_MAX {
         let line = at.line(row);
         let found: Vec<Tn> = line.iter().flat_map(|cell| numbers_in(cell.text)).collect();
-        if found.is_empty() || line.iter().any(|cell| !cell.labels.is_empty()) {
+        if found.is_empty() || line.first().is_some_and(Cell::is_labelled) {
             break;
         }
         tns.extend(found);

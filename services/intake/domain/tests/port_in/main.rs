@@ -8,6 +8,7 @@ mod carriers;
 mod cross_traffic;
 mod fixes;
 mod orders;
+mod papers;
 mod requirements;
 mod timers;
 mod transitions;

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::DocumentId;
 
+use super::papers;
 use super::settle::settle;
 use super::{Document, Occasion, OrderName, Pdf, Requester, content, find_to_change};
 use crate::app::Intake;
@@ -82,6 +83,7 @@ pub(crate) async fn upload(
     };
     content::keep(&intake.document_folder, &pdf.sha256, &pdf.content, document.id).await?;
     store::documents::insert(conn, &document).await?;
+    papers::keep(intake, conn, &document, &pdf.record).await?;
     let note = format!("{} {}", new.kind.code(), document.file_name);
     let transition = order.clone().remark("document_uploaded", note);
     settle(intake, conn, &order, transition, occasion).await?;

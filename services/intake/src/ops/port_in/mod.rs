@@ -14,6 +14,7 @@ mod fix;
 mod hear;
 mod lists;
 mod outlook;
+mod papers;
 mod pdf;
 mod pdf_text;
 mod read;

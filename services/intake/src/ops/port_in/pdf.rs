@@ -1,10 +1,9 @@
-//! Reads a PDF that somebody sent: is it one, and which numbers does it list.
+//! Reads a PDF that somebody sent: is it one, which numbers does it list, and what does it say of an account.
 //!
 //! **Architecture invariant:** the file is a stranger's. It is parsed with limits, on a thread of its own, and nothing
-//! of it is believed but the digits in its text.
+//! of it is believed but the text of its pages, which is compared and never acted upon.
 
-use std::collections::BTreeSet;
-
+use intake_domain::record::{self, AccountRecord, numbers_in};
 use lopdf::{Document, LoadOptions, ObjectId};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -17,8 +16,8 @@ const MAGIC: &[u8] = b"%PDF-";
 const STREAM_BYTES_MAX: usize = 32 << 20;
 /// Pages that are looked at; a letter of authorization has a few.
 const PAGES_READ_MAX: usize = 200;
-/// Numbers that are kept of one document.
-const TNS_MAX: usize = 20_000;
+/// What an account record is read from; the first pages say whose it is.
+const RECORD_BYTES_MAX: usize = 1 << 20;
 
 /// A file that is a PDF.
 #[derive(Debug)]
@@ -29,6 +28,8 @@ pub(crate) struct Pdf {
     pub(crate) tns: Vec<Tn>,
     /// Whether it has text at all; a scan has none.
     pub(crate) is_readable: bool,
+    /// What it says of an account, if it is a paper that does.
+    pub(crate) record: AccountRecord,
 }
 
 /// Why a file was refused.
@@ -79,6 +80,10 @@ impl Pdf {
             sha256: Sha256::digest(&content).into(),
             tns: numbers_in(&text),
             is_readable: text.chars().any(char::is_alphanumeric),
+            record: record::read(
+                text.get(..text.floor_char_boundary(RECORD_BYTES_MAX))
+                    .unwrap_or_default(),
+            ),
             content,
         })
     }
@@ -92,88 +97,9 @@ fn is_locked(error: &lopdf::Error) -> bool {
     )
 }
 
-/// Every number in a text. Digits belong together when nothing but the usual punctuation stands between them, on one
-/// line; where several numbers stand in a row they are found one after the other.
-fn numbers_in(text: &str) -> Vec<Tn> {
-    let mut found = BTreeSet::new();
-    for line in text.lines() {
-        let digits: Vec<(usize, char)> = line
-            .char_indices()
-            .filter(|(_, character)| character.is_ascii_digit())
-            .collect();
-        let mut start = 0;
-        while start < digits.len() && found.len() < TNS_MAX {
-            let number = [11, 10]
-                .into_iter()
-                .find_map(|length| read_number(line, digits.get(start..start + length)?));
-            match number {
-                Some((tn, length)) => {
-                    found.insert(tn);
-                    start += length;
-                }
-                None => start += 1,
-            }
-        }
-    }
-    found.into_iter().collect()
-}
-
-/// Reads the number that these digits of a line are, if they stand together.
-fn read_number(line: &str, digits: &[(usize, char)]) -> Option<(Tn, usize)> {
-    const GAP_MAX: usize = 3;
-    let is_together = digits.windows(2).all(|pair| {
-        let [(from, _), (to, _)] = pair else { return false };
-        let gap = line.get(from + 1..*to).unwrap_or("?");
-        gap.len() <= GAP_MAX
-            && gap
-                .chars()
-                .all(|character| matches!(character, ' ' | '-' | '.' | '/' | '(' | ')'))
-    });
-    // A digit before or behind makes it part of something longer, such as an account number.
-    let before = digits
-        .first()
-        .and_then(|(at, _)| line.get(..*at)?.chars().next_back());
-    let behind = digits
-        .last()
-        .and_then(|(at, _)| line.get(at + 1..)?.chars().next());
-    let is_alone = [before, behind]
-        .into_iter()
-        .flatten()
-        .all(|character| !character.is_ascii_digit());
-    let text: String = digits.iter().map(|(_, digit)| digit).collect();
-    (is_together && is_alone)
-        .then(|| numbering::parse(&text).ok())
-        .flatten()
-        .map(|tn| (tn, digits.len()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_found_in_text_however_they_are_written() {
-        let cases = [
-            (
-                "Please port (201) 867-0123 and 201.867.0124.",
-                vec!["+12018670123", "+12018670124"],
-            ),
-            (
-                "+1 201 867 0123, 12018670124",
-                vec!["+12018670123", "+12018670124"],
-            ),
-            ("2018670123 2018670124", vec!["+12018670123", "+12018670124"]),
-            ("1. 201-867-0123", vec!["+12018670123"]),
-            ("12. 201-867-0123", vec!["+12018670123"]),
-            ("Account 99201867012345", vec![]),
-            ("201867\n0123", vec![]),
-            ("Date 2026-11-21, $201.86", vec![]),
-        ];
-        for (text, expected) in cases {
-            let found: Vec<String> = numbers_in(text).iter().map(Tn::to_string).collect();
-            assert_eq!(found, expected, "{text}");
-        }
-    }
 
     #[test]
     fn what_is_not_a_pdf_is_refused() {

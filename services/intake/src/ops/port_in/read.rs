@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use intake_domain::carrier::Holder;
-use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, Requirement, of_order};
+use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, Requirement, of_order, of_papers};
 use intake_domain::port_in::{Order, OrderState};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
 use types::{OrderId, Tn};
 
+use super::papers::papers_of;
 use super::{Document, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
 use crate::ops;
@@ -113,13 +114,17 @@ async fn requirements_with(
     order: &Order,
     holders: BTreeMap<Tn, Holder>,
 ) -> Result<Vec<Requirement>, StoreError> {
-    let documents = document_facts(conn, order.record().id).await?;
+    let documents = store::documents::list(conn, order.record().id).await?;
+    let papers = papers_of(intake, conn, order, &documents).await?;
+    let documents: Vec<DocumentFacts> = documents.into_iter().map(|document| document.facts).collect();
     let losing = order.record().details.losing_carrier.as_ref();
     let carrier = CarrierFacts {
         losing: ops::carriers::losing_carrier(conn, losing).await?,
         holders,
     };
-    Ok(of_order(order, &documents, &carrier, intake.base.clock.now()))
+    let mut all = of_order(order, &documents, &carrier, intake.base.clock.now());
+    all.extend(of_papers(order, &papers));
+    Ok(all)
 }
 
 pub(super) async fn document_facts(

@@ -17,6 +17,7 @@ pub(crate) mod pace;
 #[cfg(test)]
 mod plans;
 pub(crate) mod reasons;
+pub(crate) mod records;
 mod row;
 mod secrets;
 pub(crate) mod seen;
