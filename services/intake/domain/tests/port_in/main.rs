@@ -9,6 +9,7 @@ mod cross_traffic;
 mod fixes;
 mod orders;
 mod papers;
+mod outlook;
 mod requirements;
 mod timers;
 mod transitions;
