@@ -38,11 +38,16 @@ impl Customer {
     }
 
     pub(crate) fn port_in(&self) -> PortInServiceClient<Channel> {
-        PortInServiceClient::new(self.channel.clone()).max_decoding_message_size(16 << 20)
+        PortInServiceClient::new(self.channel()).max_decoding_message_size(16 << 20)
+    }
+
+    /// For the clients of its services.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
     }
 
     pub(crate) fn documents(&self) -> DocumentServiceClient<Channel> {
-        DocumentServiceClient::new(self.channel.clone())
+        DocumentServiceClient::new(self.channel())
     }
 
     /// A draft with complete details and these numbers.

@@ -237,18 +237,18 @@ fn filters_by_value() -> Vec<SingleFilter> {
     let by = |what, indexes, narrow: fn(&mut OrderFilter)| single(what, indexes, SortKey::Created, narrow);
     vec![
         by("a state", STATE, |filter| {
-            filter.states = vec![StateName::Pending]
+            filter.states = vec![StateName::Pending];
         }),
         by("states", STATE, |filter| filter.states = StateName::ALL.to_vec()),
         by("a court", COURT, |filter| {
-            filter.courts = vec![Court::GainingCarrier]
+            filter.courts = vec![Court::GainingCarrier];
         }),
         by("courts", COURT, |filter| filter.courts = Court::ALL.to_vec()),
         by("a losing carrier", CARRIER, |filter| {
             filter.losing_carrier = "carrier-7".parse().ok();
         }),
         by("a reference", REFERENCE, |filter| {
-            filter.reference = "ref-300".parse().ok()
+            filter.reference = "ref-300".parse().ok();
         }),
         by("a number", ["port_number_of_tn"; 2], |filter| {
             filter.tn = "+12012000300".parse().ok();
