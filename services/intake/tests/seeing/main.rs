@@ -16,6 +16,9 @@ mod feed;
 #[expect(dead_code, reason = "the tests of port_in use all of it")]
 mod harness;
 mod lists;
+#[path = "../port_in/lookup.rs"]
+#[expect(dead_code, reason = "the tests of portability use all of it")]
+mod lookup;
 mod outlook;
 mod pages;
 mod sorts;
