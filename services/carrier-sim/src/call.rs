@@ -1,7 +1,7 @@
 //! What the simulated carriers were asked and told, as it is listed. Never with a secret.
 
 use jiff::Timestamp;
-use types::{Pon, Ver};
+use types::{Pon, Tn, Ver};
 
 /// The RPCs that are listed: those that tell the carriers something. Polls are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(crate) enum Rpc {
     ActivatePort,
     /// An answer to a winning carrier.
     AnswerPortOut,
+    /// The wish for numbers back.
+    SnapbackPort,
+    /// The wish for texting.
+    EnableMessaging,
 }
 
 impl Rpc {
@@ -24,6 +28,8 @@ impl Rpc {
             Self::CancelPort => "CancelPort",
             Self::ActivatePort => "ActivatePort",
             Self::AnswerPortOut => "AnswerPortOut",
+            Self::SnapbackPort => "SnapbackPort",
+            Self::EnableMessaging => "EnableMessaging",
         }
     }
 
@@ -34,6 +40,8 @@ impl Rpc {
             Self::CancelPort,
             Self::ActivatePort,
             Self::AnswerPortOut,
+            Self::SnapbackPort,
+            Self::EnableMessaging,
         ]
         .into_iter()
         .find(|rpc| rpc.name() == name)
@@ -53,4 +61,10 @@ pub(crate) struct Call {
     pub(crate) ver: Option<Ver>,
     /// What was said, in a line; never a secret.
     pub(crate) detail: String,
+}
+
+/// Numbers in a line; nothing when all are meant.
+pub(crate) fn in_words(tns: &[Tn]) -> String {
+    let tns: Vec<String> = tns.iter().map(Tn::to_string).collect();
+    tns.join(", ")
 }

@@ -1,5 +1,7 @@
 //! Winning carriers' requests for numbers of ours, our answers to them, and what becomes of them.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use types::{Pon, Secret, Spid, Tn, Ver};
 
@@ -55,8 +57,13 @@ pub(crate) struct PortOutAnswer {
 /// Yes or no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// The numbers may go, at this instant if we commit to one.
-    Authorized(Option<Timestamp>),
+    /// The numbers may go.
+    Authorized {
+        /// The instant we commit to.
+        foc_at: Option<Timestamp>,
+        /// Those that may not, each named.
+        denied: Vec<Reason>,
+    },
     /// They may not.
     Rejected(Vec<Reason>),
 }
@@ -65,25 +72,30 @@ impl Decision {
     /// Whether it is a yes.
     pub(crate) const fn is_authorized(&self) -> bool {
         match self {
-            Self::Authorized(_) => true,
+            Self::Authorized { .. } => true,
             Self::Rejected(_) => false,
         }
     }
 
-    /// In a line, for the list of calls: "authorized", or the codes with their numbers.
+    /// The numbers that may not go though others may, each once, in order.
+    pub(crate) fn denied_tns(&self) -> BTreeSet<Tn> {
+        match self {
+            Self::Authorized { denied, .. } => denied.iter().filter_map(|reason| reason.tn).collect(),
+            Self::Rejected(_) => BTreeSet::new(),
+        }
+    }
+
+    /// In a line, for the list of calls: "authorized", and the codes with their numbers.
     pub(crate) fn in_words(&self) -> String {
-        let reasons = match self {
-            Self::Authorized(_) => return "authorized".to_owned(),
-            Self::Rejected(reasons) => reasons,
+        let (yes, reasons) = match self {
+            Self::Authorized { denied, .. } => (Some("authorized".to_owned()), denied),
+            Self::Rejected(reasons) => (None, reasons),
         };
-        let each: Vec<String> = reasons
-            .iter()
-            .map(|reason| match reason.tn {
-                Some(tn) => format!("{tn} {}", reason.code),
-                None => reason.code.clone(),
-            })
-            .collect();
-        each.join("; ")
+        let each = reasons.iter().map(|reason| match reason.tn {
+            Some(tn) => format!("{tn} {}", reason.code),
+            None => reason.code.clone(),
+        });
+        yes.into_iter().chain(each).collect::<Vec<_>>().join("; ")
     }
 }
 

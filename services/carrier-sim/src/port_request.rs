@@ -18,6 +18,8 @@ pub(crate) struct Submission {
     pub(crate) tns: Vec<Tn>,
     /// The cut-over date asked for.
     pub(crate) wanted: Option<Date>,
+    /// Whether it changes that date and nothing else.
+    pub(crate) date_only: bool,
 }
 
 /// What a version was.
@@ -47,8 +49,6 @@ pub(crate) struct PortRequest {
     pub(crate) reference: CarrierReference,
     /// The versions, the newest first. Empty only before the first one is written.
     pub(crate) versions: Vec<PortVersion>,
-    /// The version whose cut-over was asked for last.
-    pub(crate) activation_ver: Option<Ver>,
 }
 
 /// The carrier's own reference for a request, e.g. `SIM-00000017`.
@@ -114,7 +114,6 @@ mod tests {
                 version(3, VersionKind::Submit),
                 version(1, VersionKind::Submit),
             ],
-            activation_ver: None,
         };
         let superseded = Arrival::Superseded { newest: ver(4) };
         let cases = [

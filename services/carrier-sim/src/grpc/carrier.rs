@@ -16,7 +16,7 @@ impl CarrierPartnerService for CarrierPartner {
     async fn submit_port(&self, request: Request<v1::SubmitPortRequest>) -> Reply<v1::SubmitPortResponse> {
         let submission = convert::submission(&request.into_inner())?;
         let reference = ops::submit_port(&self.0, submission).await;
-        let reference = reference.map_err(|error| status::submit(&error))?;
+        let reference = reference.map_err(|error| status::call(&error))?;
         Ok(Response::new(v1::SubmitPortResponse {
             carrier_reference: reference.to_string(),
         }))
@@ -25,7 +25,7 @@ impl CarrierPartnerService for CarrierPartner {
     async fn cancel_port(&self, request: Request<v1::CancelPortRequest>) -> Reply<v1::CancelPortResponse> {
         let (pon, ver) = convert::cancel(&request.into_inner())?;
         let cancelled = ops::cancel_port(&self.0, &pon, ver).await;
-        cancelled.map_err(|error| status::cancel(&error))?;
+        cancelled.map_err(|error| status::call(&error))?;
         Ok(Response::new(v1::CancelPortResponse {}))
     }
 
@@ -33,9 +33,9 @@ impl CarrierPartnerService for CarrierPartner {
         &self,
         request: Request<v1::ActivatePortRequest>,
     ) -> Reply<v1::ActivatePortResponse> {
-        let pon = convert::pon(&request.into_inner().pon)?;
-        let activated = ops::activate_port(&self.0, &pon).await;
-        activated.map_err(|error| status::activate(&error))?;
+        let (pon, tns) = convert::activation(&request.into_inner())?;
+        let activated = ops::activate_port(&self.0, &pon, tns).await;
+        activated.map_err(|error| status::call(&error))?;
         Ok(Response::new(v1::ActivatePortResponse {}))
     }
 
@@ -43,7 +43,10 @@ impl CarrierPartnerService for CarrierPartner {
         &self,
         request: Request<v1::SnapbackPortRequest>,
     ) -> Reply<v1::SnapbackPortResponse> {
-        convert::pon(&request.into_inner().pon)?;
+        let request = request.into_inner();
+        let (pon, tns) = convert::ask(&request.pon, &request.tns, &request.request_id)?;
+        let taken = ops::snapback_port(&self.0, &pon, tns, &request.request_id).await;
+        taken.map_err(|error| status::call(&error))?;
         Ok(Response::new(v1::SnapbackPortResponse {}))
     }
 
@@ -51,7 +54,10 @@ impl CarrierPartnerService for CarrierPartner {
         &self,
         request: Request<v1::EnableMessagingRequest>,
     ) -> Reply<v1::EnableMessagingResponse> {
-        convert::pon(&request.into_inner().pon)?;
+        let request = request.into_inner();
+        let (pon, tns) = convert::ask(&request.pon, &request.tns, &request.request_id)?;
+        let taken = ops::enable_messaging(&self.0, &pon, tns, &request.request_id).await;
+        taken.map_err(|error| status::call(&error))?;
         Ok(Response::new(v1::EnableMessagingResponse {}))
     }
 

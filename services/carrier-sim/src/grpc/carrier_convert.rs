@@ -3,6 +3,7 @@
 use grpc::{Faults, page};
 use jiff::Timestamp;
 use portway_proto::carrier::v1;
+use portway_proto::types::v1 as shared;
 use prost_types::Timestamp as ProtoTimestamp;
 use service::stamp;
 use tonic::Status;
@@ -12,12 +13,14 @@ use super::cursor;
 use crate::ops::{ChangePage, SimChange};
 use crate::port_out::{Decision, PortOut, PortOutAnswer, PortOutKey, Progress, ProgressStep};
 use crate::port_request::Submission;
-use crate::script::{Answer, Content, Reason};
+use crate::script::{Answer, Capability, Content, Reason, Test};
 
 /// Numbers in one request.
-pub(super) const NUMBERS_MAX: usize = 1_000;
+pub(super) const NUMBERS_MAX: usize = 20_000;
 /// Reasons in one answer.
 pub(super) const REASONS_MAX: usize = 1_000;
+/// What names something that is asked.
+const REQUEST_ID_CHARS_MAX: usize = 100;
 /// A page of changes unless asked otherwise, and at most.
 const PAGE: (i64, i64) = (100, 1_000);
 
@@ -48,6 +51,7 @@ pub(super) fn submission(request: &v1::SubmitPortRequest) -> Result<Submission, 
         ver,
         tns,
         wanted,
+        date_only: request.supplement() == v1::Supplement::DueDate,
     });
     faults.finish(submission)
 }
@@ -86,6 +90,34 @@ pub(super) fn cancel(request: &v1::CancelPortRequest) -> Result<(Pon, Ver), Stat
     faults.finish(pon.zip(ver))
 }
 
+pub(super) fn activation(request: &v1::ActivatePortRequest) -> Result<(Pon, Vec<Tn>), Status> {
+    let mut faults = Faults::new();
+    let pon = faults.required("pon", &request.pon);
+    let tns = some_numbers(&mut faults, &request.tns);
+    faults.finish(pon.zip(tns))
+}
+
+/// Something asked about numbers of a request, under an id of its own.
+pub(super) fn ask(pon: &str, tns: &[String], request_id: &str) -> Result<(Pon, Vec<Tn>), Status> {
+    let mut faults = Faults::new();
+    let pon = faults.required("pon", pon);
+    let tns = some_numbers(&mut faults, tns);
+    if request_id.is_empty() {
+        faults.add("request_id", "MISSING", "must be set");
+    }
+    faults.at_most("request_id", request_id, REQUEST_ID_CHARS_MAX);
+    faults.finish(pon.zip(tns))
+}
+
+/// Parses a list of numbers that is empty when all are meant.
+fn some_numbers(faults: &mut Faults, raw: &[String]) -> Option<Vec<Tn>> {
+    if raw.is_empty() {
+        return Some(Vec::new());
+    }
+    let raw: Vec<&str> = raw.iter().map(String::as_str).collect();
+    numbers(faults, "tns", "", &raw)
+}
+
 pub(super) fn place(request: &v1::ListChangesRequest) -> Result<(i64, i64), Status> {
     let mut faults = Faults::new();
     let after = cursor::parse(&mut faults, &request.cursor);
@@ -106,10 +138,16 @@ pub(super) fn port_out_answer(request: &v1::AnswerPortOutRequest) -> Result<Port
     let foc_at = instant(&mut faults, "foc_at", request.foc_at.as_ref());
     let reasons = reasons(&mut faults, "reasons", &request.reasons);
     let decision = if request.authorized {
-        if !request.reasons.is_empty() {
-            faults.add("reasons", "NOT_FOR_KIND", "an authorization has no reasons");
+        for (index, _) in request
+            .reasons
+            .iter()
+            .enumerate()
+            .filter(|(_, reason)| reason.tn.is_empty())
+        {
+            let message = "must be set: what is authorized is denied number by number";
+            faults.add(format!("reasons[{index}].tn"), "MISSING", message);
         }
-        Some(Decision::Authorized(foc_at))
+        reasons.map(|denied| Decision::Authorized { foc_at, denied })
     } else {
         if request.reasons.is_empty() {
             faults.add("reasons", "MISSING", "must say why not");
@@ -184,14 +222,17 @@ impl From<Reason> for v1::RawReason {
 impl From<Answer> for v1::PortAnswer {
     fn from(answer: Answer) -> Self {
         use v1::AnswerKind as Kind;
+        let tns = answer.content.tns().iter().map(Tn::to_string).collect();
         let (kind, reasons, foc_at) = match answer.content {
             Content::Rejected(reasons) => (Kind::Rejected, reasons, None),
             Content::UpdateRequired(reasons) => (Kind::UpdateRequired, reasons, None),
             Content::Delayed(reasons) => (Kind::Delayed, reasons, None),
             Content::Foc(at) => (Kind::Foc, Vec::new(), Some(at)),
-            Content::Activated => (Kind::Activated, Vec::new(), None),
+            Content::Activated(_) => (Kind::Activated, Vec::new(), None),
             Content::Cancelled => (Kind::Cancelled, Vec::new(), None),
             Content::ChangeRefused(reasons) => (Kind::ChangeRefused, reasons, None),
+            Content::SnapbackConfirmed(_) => (Kind::SnapbackConfirmed, Vec::new(), None),
+            Content::SnapbackRefused(_, reasons) => (Kind::SnapbackRefused, reasons, None),
         };
         Self {
             answer_id: answer.id,
@@ -200,10 +241,33 @@ impl From<Answer> for v1::PortAnswer {
             kind: kind.into(),
             reasons: reasons.into_iter().map(v1::RawReason::from).collect(),
             foc_at: foc_at.map(stamp::to_proto),
-            // All numbers: a script cannot activate some of them.
-            tns: Vec::new(),
+            tns,
             answered_at: Some(stamp::to_proto(answer.answered_at)),
         }
+    }
+}
+
+impl From<Test> for v1::CapabilityTest {
+    fn from(test: Test) -> Self {
+        Self {
+            test_id: test.id,
+            pon: test.pon.to_string(),
+            tn: test.tn.to_string(),
+            capability: to_wire(test.capability).into(),
+            passed: test.passed,
+            detail: test.detail,
+            tested_at: Some(stamp::to_proto(test.tested_at)),
+        }
+    }
+}
+
+const fn to_wire(capability: Capability) -> shared::Capability {
+    match capability {
+        Capability::VoiceInbound => shared::Capability::VoiceInbound,
+        Capability::VoiceOutbound => shared::Capability::VoiceOutbound,
+        Capability::Emergency => shared::Capability::Emergency,
+        Capability::CallerName => shared::Capability::CallerName,
+        Capability::Messaging => shared::Capability::Messaging,
     }
 }
 
@@ -253,6 +317,7 @@ impl From<SimChange> for v1::Change {
             SimChange::Answer(answer) => Kind::Answer(answer.into()),
             SimChange::PortOut(port_out) => Kind::PortOut((*port_out).into()),
             SimChange::Progress(progress) => Kind::PortOutProgress(progress.into()),
+            SimChange::Test(test) => Kind::CapabilityTest(test.into()),
         };
         Self { change: Some(change) }
     }

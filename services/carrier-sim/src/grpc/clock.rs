@@ -8,7 +8,7 @@ use service::stamp;
 use tonic::{Request, Response, Status};
 
 use super::carrier_convert::instant;
-use super::scenario_convert::to_span;
+use super::script_convert::to_span;
 use super::status;
 use crate::app::Simulator;
 use crate::ops::{self, Target};

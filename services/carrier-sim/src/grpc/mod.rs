@@ -6,6 +6,7 @@ mod clock;
 mod cursor;
 mod scenario;
 mod scenario_convert;
+mod script_convert;
 mod status;
 
 use portway_proto::carrier::v1::carrier_partner_service_server::CarrierPartnerServiceServer;

@@ -6,7 +6,7 @@ use portway_proto::sim::v1;
 use portway_proto::sim::v1::scenario_service_server::ScenarioService;
 use tonic::{Request, Response};
 
-use super::{scenario_convert as convert, status};
+use super::{scenario_convert as convert, script_convert, status};
 use crate::app::Simulator;
 use crate::ops;
 
@@ -15,7 +15,7 @@ pub(super) struct Scenario(pub(super) Simulator);
 #[tonic::async_trait]
 impl ScenarioService for Scenario {
     async fn put_script(&self, request: Request<v1::PutScriptRequest>) -> Reply<v1::PutScriptResponse> {
-        let put = convert::script(&request.into_inner())?;
+        let put = script_convert::script(&request.into_inner())?;
         let done = ops::put_script(&self.0, put.script_of, &put.script, put.fail_calls).await;
         done.map_err(|error| store(&error))?;
         Ok(Response::new(v1::PutScriptResponse {}))

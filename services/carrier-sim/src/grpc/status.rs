@@ -6,36 +6,22 @@ use grpc::{Faults, FieldFault};
 use tonic::{Code, Status};
 
 use crate::ops::{
-    ActivateError, AnswerPortOutError, CancelError, MoveClockError, ReadAnswersError, ReadChangesError,
-    ReportPortOutError, SubmitError,
+    AnswerPortOutError, CallRefused, MoveClockError, ReadAnswersError, ReadChangesError, ReportPortOutError,
 };
 
-pub(super) fn submit(error: &SubmitError) -> Status {
+pub(super) fn call(error: &CallRefused) -> Status {
+    let words = error.to_string();
     match error {
-        SubmitError::Scripted => scripted_failure(error),
-        SubmitError::Superseded { .. } => fail(Code::FailedPrecondition, "VER_SUPERSEDED", error.to_string()),
-        SubmitError::Calendar(_) => fail(Code::FailedPrecondition, "BEYOND_CALENDAR", error.to_string()),
-        SubmitError::Store(error) => status::store(error),
-    }
-}
-
-pub(super) fn cancel(error: &CancelError) -> Status {
-    match error {
-        CancelError::Scripted => scripted_failure(error),
-        CancelError::NotFound => fail(Code::NotFound, "PORT_REQUEST_NOT_FOUND", error.to_string()),
-        CancelError::Superseded { .. } => fail(Code::FailedPrecondition, "VER_SUPERSEDED", error.to_string()),
-        CancelError::Calendar(_) => fail(Code::FailedPrecondition, "BEYOND_CALENDAR", error.to_string()),
-        CancelError::Store(error) => status::store(error),
-    }
-}
-
-pub(super) fn activate(error: &ActivateError) -> Status {
-    match error {
-        ActivateError::Scripted => scripted_failure(error),
-        ActivateError::NotFound => fail(Code::NotFound, "PORT_REQUEST_NOT_FOUND", error.to_string()),
-        ActivateError::NotCommitted => fail(Code::FailedPrecondition, "FOC_MISSING", error.to_string()),
-        ActivateError::Calendar(_) => fail(Code::FailedPrecondition, "BEYOND_CALENDAR", error.to_string()),
-        ActivateError::Store(error) => status::store(error),
+        // The script's own failure looks like any other of a carrier that cannot be reached.
+        CallRefused::Scripted => fail(Code::Unavailable, "SCRIPTED_FAILURE", words),
+        CallRefused::NotFound => fail(Code::NotFound, "PORT_REQUEST_NOT_FOUND", words),
+        CallRefused::Superseded { .. } => fail(Code::FailedPrecondition, "VER_SUPERSEDED", words),
+        CallRefused::NotCommitted => fail(Code::FailedPrecondition, "FOC_MISSING", words),
+        CallRefused::NotInRequest(_) => fail(Code::FailedPrecondition, "NUMBER_NOT_IN_REQUEST", words),
+        CallRefused::NotActive(_) => fail(Code::FailedPrecondition, "NUMBER_NOT_ACTIVE", words),
+        CallRefused::Messaging(_) => fail(Code::FailedPrecondition, "MESSAGING_REFUSED", words),
+        CallRefused::Calendar(_) => fail(Code::FailedPrecondition, "BEYOND_CALENDAR", words),
+        CallRefused::Store(error) => status::store(error),
     }
 }
 
@@ -93,11 +79,6 @@ pub(super) fn move_clock(error: &MoveClockError) -> Status {
             fail(Code::ResourceExhausted, "CLOCK_TOO_MANY_STEPS", error.to_string())
         }
     }
-}
-
-/// The script's own failure looks like any other of a carrier that cannot be reached.
-fn scripted_failure(error: &dyn std::error::Error) -> Status {
-    fail(Code::Unavailable, "SCRIPTED_FAILURE", error.to_string())
 }
 
 fn one_fault(field: &str, code: &str, message: &str) -> Status {

@@ -1,74 +1,58 @@
-//! Takes the wish for the cut-over in, and schedules its result.
+//! Takes the wish for the cut-over of numbers in, and schedules its result and the tests that follow.
 
-use calendar::OutOfRange;
-use pg::StoreError;
-use thiserror::Error;
-use types::Pon;
+use types::{Pon, Tn};
 
-use super::publish::publish_all;
+use super::take_in::{CallRefused, take_in};
 use crate::app::Simulator;
-use crate::call::{Call, Rpc};
+use crate::call::{Call, Rpc, in_words};
 use crate::script::plan::{Asked, Occasion, plan};
+use crate::script::tests_after::plan_tests;
+use crate::script::{Capability, Content};
 use crate::store;
 
-/// Why a cut-over was not taken in.
-#[derive(Debug, Error)]
-pub(crate) enum ActivateError {
-    /// The script says that this call fails.
-    #[error("the script fails this call; try again")]
-    Scripted,
-    /// No version of the request was taken in.
-    #[error("there is no such port request")]
-    NotFound,
-    /// The losing carrier has not committed to a date, so nothing can be cut over.
-    #[error("the losing carrier has not committed to a date")]
-    NotCommitted,
-    /// The answer would be due beyond the end of the calendar.
-    #[error("an answer would be due beyond the end of the calendar")]
-    Calendar(#[from] OutOfRange),
-    /// The store failed.
-    #[error("the store failed")]
-    Store(#[from] StoreError),
-}
-
-/// Takes the wish in, once for each version that is the newest when it comes.
-pub(crate) async fn activate_port(simulator: &Simulator, pon: &Pon) -> Result<(), ActivateError> {
-    let now = simulator.base.clock.now();
-    let pool = &simulator.base.pool;
-    publish_all(pool, now).await?;
-    let mut tx = pool.begin().await.map_err(StoreError::from)?;
+/// Takes the wish in, once for each number of the version that is the newest when it comes.
+pub(crate) async fn activate_port(simulator: &Simulator, pon: &Pon, tns: Vec<Tn>) -> Result<(), CallRefused> {
     let call = Call {
-        called_at: now,
+        called_at: simulator.base.clock.now(),
         rpc: Rpc::ActivatePort,
         pon: pon.clone(),
         ver: None,
-        detail: String::new(),
+        detail: in_words(&tns),
     };
-    store::call::insert(&mut tx, &call).await?;
-    let request = store::port_request::find_for_update(&mut tx, pon).await?;
-    let request = request.ok_or(ActivateError::NotFound)?;
-    let newest = request.versions.first().ok_or(ActivateError::NotFound)?;
-    let chosen = store::script::find_for(&mut tx, &newest.tns).await?;
-    if store::script::use_failure(&mut tx, &chosen).await? {
-        tx.commit().await.map_err(StoreError::from)?;
-        return Err(ActivateError::Scripted);
+    let mut taken = take_in(simulator, &call).await?;
+    let ver = taken.newest.ver;
+    let asked = taken.numbers(tns)?;
+    if !store::answer::is_committed(&mut taken.tx, pon).await? {
+        return Err(CallRefused::NotCommitted);
     }
-    if request.activation_ver != Some(newest.ver) {
-        if !store::answer::is_committed(&mut tx, pon).await? {
-            return Err(ActivateError::NotCommitted);
-        }
+    let new = store::port_request::add_activations(&mut taken.tx, pon, ver, &asked).await?;
+    let new: Vec<Tn> = new.into_iter().collect();
+    if let Some(first) = new.first() {
         let occasion = Occasion {
-            asked: Asked::Activation(newest.ver),
-            at: now,
-            is_active: store::answer::is_active(&mut tx, pon).await?,
+            asked: Asked::Activation(ver),
+            at: taken.now,
+            is_active: store::answer::is_active(&mut taken.tx, pon, &taken.newest.tns).await?,
             wanted: None,
-            first_tn: newest.tns.first().copied(),
+            first_tn: taken.newest.tns.first().copied(),
+            tns: taken.as_named(&new),
         };
-        let plan = plan(&chosen.script, &occasion)?;
-        store::port_request::save_activation(&mut tx, pon, newest.ver).await?;
-        store::answer::schedule(&mut tx, pon, occasion.asked, &plan.answers).await?;
+        // A group is told from others by its first number, which is asked for once.
+        let key = if occasion.tns.is_empty() {
+            String::new()
+        } else {
+            format!("{}.", first.digits())
+        };
+        let answers = plan(&taken.script, &occasion)?.answers;
+        store::answer::schedule(&mut taken.tx, pon, occasion.asked, &key, &answers).await?;
+        let activated = answers
+            .iter()
+            .position(|answer| matches!(answer.content, Content::Activated(_)));
+        if let Some(index) = activated {
+            let capabilities = Capability::OF_AN_ACTIVE_NUMBER;
+            let tests = plan_tests(&taken.script, &new, &capabilities, answers[index].due_at)?;
+            let id = store::answer::answer_id(pon, occasion.asked, &key, index);
+            store::test::schedule(&mut taken.tx, pon, &id, Some(&id), &tests).await?;
+        }
     }
-    tx.commit().await.map_err(StoreError::from)?;
-    simulator.wake.wake();
-    Ok(())
+    taken.finish(simulator).await
 }

@@ -49,14 +49,14 @@ pub(crate) async fn answer_port_out(
     let versions = store::port_out::lock_versions(&mut tx, winning_spid, pon).await?;
     let terms = versions.iter().find(|version| version.ver == *ver);
     let terms = terms.ok_or(AnswerPortOutError::NotFound)?;
-    match store::port_out_answer::find(&mut tx, terms.port_out_id).await? {
-        Some(authorized) if authorized == answer.decision.is_authorized() => {}
-        Some(_) => return Err(AnswerPortOutError::AnsweredOtherwise),
+    match store::port_out_answer::find_same(&mut tx, terms.port_out_id, &answer.decision).await? {
+        Some(true) => {}
+        Some(false) => return Err(AnswerPortOutError::AnsweredOtherwise),
         None => {
             store::port_out_answer::insert(&mut tx, terms.port_out_id, &answer.decision, now).await?;
             // The answer to this version replaces what an earlier one set in motion.
             store::progress::drop_waiting_completions(&mut tx, winning_spid, pon).await?;
-            if let (Decision::Authorized(foc_at), true) = (&answer.decision, terms.complete_at_foc) {
+            if let (Decision::Authorized { foc_at, .. }, true) = (&answer.decision, terms.complete_at_foc) {
                 let at = foc_at.or(terms.requested_foc_at).map_or(now, |at| at.max(now));
                 let id = format!("{winning_spid}.{pon}.{ver}.completed");
                 schedule_completion(&mut tx, &answer.key, id, at).await?;

@@ -10,7 +10,7 @@ use vault::Vault;
 use super::publish::publish_all;
 use crate::app::Simulator;
 use crate::port_out::{PortOut, Progress};
-use crate::script::Answer;
+use crate::script::{Answer, Test};
 use crate::store;
 use crate::store::change::{OwnedSubject, Published};
 
@@ -23,6 +23,8 @@ pub(crate) enum SimChange {
     PortOut(Box<PortOut>),
     /// News of a port-out.
     Progress(Progress),
+    /// A number was tested.
+    Test(Test),
 }
 
 /// What happened, and where to go on.
@@ -73,12 +75,14 @@ async fn load(
     vault: &Vault,
     published: Vec<Published>,
 ) -> Result<Vec<SimChange>, StoreError> {
-    let (mut answer_ids, mut port_out_ids, mut progress_ids) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut answer_ids, mut port_out_ids) = (Vec::new(), Vec::new());
+    let (mut progress_ids, mut test_ids) = (Vec::new(), Vec::new());
     for change in &published {
         match &change.subject {
             OwnedSubject::Answer(id) => answer_ids.push(id.clone()),
             OwnedSubject::PortOut(id) => port_out_ids.push(*id),
             OwnedSubject::Progress(id) => progress_ids.push(id.clone()),
+            OwnedSubject::Test(id) => test_ids.push(id.clone()),
         }
     }
     let answers = store::answer::list_by_id(conn, &answer_ids).await?;
@@ -90,6 +94,8 @@ async fn load(
     let port_outs: HashMap<_, _> = port_outs.into_iter().collect();
     let progress = store::progress::list_by_id(conn, &progress_ids).await?;
     let progress: HashMap<_, _> = progress.into_iter().map(|news| (news.id.clone(), news)).collect();
+    let tests = store::test::list_by_id(conn, &test_ids).await?;
+    let tests: HashMap<_, _> = tests.into_iter().map(|test| (test.id.clone(), test)).collect();
     let found = published.into_iter().map(|change| {
         let found = match &change.subject {
             OwnedSubject::Answer(id) => answers.get(id).cloned().map(SimChange::Answer),
@@ -98,6 +104,7 @@ async fn load(
                 port_out.map(|port_out| SimChange::PortOut(Box::new(port_out)))
             }
             OwnedSubject::Progress(id) => progress.get(id).cloned().map(SimChange::Progress),
+            OwnedSubject::Test(id) => tests.get(id).cloned().map(SimChange::Test),
         };
         found.ok_or_else(|| StoreError::corrupt("change", &change.position, &"what it is about is gone"))
     });

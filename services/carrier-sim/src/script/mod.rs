@@ -5,6 +5,7 @@
 mod committed;
 mod places;
 pub(crate) mod plan;
+pub(crate) mod tests_after;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,99 @@ use types::{Pon, Tn, Ver};
 pub(crate) struct Script {
     /// In order. None: everything is answered as the plan's defaults say.
     pub(crate) steps: Vec<Step>,
+    /// Tests of capabilities that stand in place of the built-in ones.
+    pub(crate) tests: Vec<ScriptedTest>,
+    /// Why messaging is not enabled; `None`: it is.
+    pub(crate) messaging_refusal: Option<String>,
+}
+
+/// A test of a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ScriptedTest {
+    /// The number; `None`: every one.
+    pub(crate) tn: Option<Tn>,
+    /// What is tested.
+    pub(crate) capability: Capability,
+    /// How it ends.
+    pub(crate) outcome: Outcome,
+    /// What is found.
+    pub(crate) detail: String,
+    /// How long after the number became active, or messaging was enabled; `None`: as without a script.
+    pub(crate) after: Option<SignedDuration>,
+}
+
+/// How a test ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Outcome {
+    /// It works.
+    Passes,
+    /// It does not.
+    Fails,
+    /// Nobody tests it.
+    Never,
+}
+
+/// What a number can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Capability {
+    /// Calls to it arrive.
+    VoiceInbound,
+    /// Calls from it go out.
+    VoiceOutbound,
+    /// An emergency call shows the registered address.
+    Emergency,
+    /// The called party sees the caller's name.
+    CallerName,
+    /// Texts are sent and arrive.
+    Messaging,
+}
+
+impl Capability {
+    /// Every one of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::VoiceInbound,
+        Self::VoiceOutbound,
+        Self::Emergency,
+        Self::CallerName,
+        Self::Messaging,
+    ];
+    /// What works once a number is active. Texting is enabled by itself.
+    pub(crate) const OF_AN_ACTIVE_NUMBER: [Self; 4] = [
+        Self::VoiceInbound,
+        Self::VoiceOutbound,
+        Self::Emergency,
+        Self::CallerName,
+    ];
+
+    /// Its name, as the proto has it without the prefix.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::VoiceInbound => "VOICE_INBOUND",
+            Self::VoiceOutbound => "VOICE_OUTBOUND",
+            Self::Emergency => "EMERGENCY",
+            Self::CallerName => "CALLER_NAME",
+            Self::Messaging => "MESSAGING",
+        }
+    }
+}
+
+/// How a test of a number ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Test {
+    /// Unique; the same when it is delivered again.
+    pub(crate) id: String,
+    /// The request.
+    pub(crate) pon: Pon,
+    /// The number.
+    pub(crate) tn: Tn,
+    /// What was tested.
+    pub(crate) capability: Capability,
+    /// Whether it works.
+    pub(crate) passed: bool,
+    /// What was found.
+    pub(crate) detail: String,
+    /// When.
+    pub(crate) tested_at: Timestamp,
 }
 
 /// One step of a script.
@@ -59,6 +153,10 @@ pub(crate) enum Says {
     Cancelled,
     /// The cancel or supplement came too late.
     ChangeRefused(Vec<Reason>),
+    /// The numbers are back with the losing carrier.
+    SnapbackConfirmed,
+    /// They are not given back.
+    SnapbackRefused(Vec<Reason>),
 }
 
 /// One reason, in the carrier's own words.
@@ -83,12 +181,31 @@ pub(crate) enum Content {
     Delayed(Vec<Reason>),
     /// Yes, at this instant.
     Foc(Timestamp),
-    /// The numbers are active.
-    Activated,
+    /// Numbers are active; none named: all.
+    Activated(Vec<Tn>),
     /// The cancel is confirmed.
     Cancelled,
     /// The cancel or supplement came too late.
     ChangeRefused(Vec<Reason>),
+    /// Numbers are back with the losing carrier; none named: all.
+    SnapbackConfirmed(Vec<Tn>),
+    /// Numbers are not given back; none named: none of them.
+    SnapbackRefused(Vec<Tn>, Vec<Reason>),
+}
+
+impl Content {
+    /// The numbers it is about, of what may be about some; none: all.
+    pub(crate) fn tns(&self) -> &[Tn] {
+        match self {
+            Self::Activated(tns) | Self::SnapbackConfirmed(tns) | Self::SnapbackRefused(tns, _) => tns,
+            Self::Rejected(_)
+            | Self::UpdateRequired(_)
+            | Self::Delayed(_)
+            | Self::Foc(_)
+            | Self::Cancelled
+            | Self::ChangeRefused(_) => &[],
+        }
+    }
 }
 
 /// An answer as the carrier gave it.

@@ -67,7 +67,11 @@ fn following(place: u16, says: &Says) -> u16 {
         Says::Rejected(_) | Says::UpdateRequired(_) => place + 1,
         Says::Delayed(_) | Says::Foc { .. } => place,
         // These answer what comes in later; they leave the place as it is.
-        Says::Activated | Says::Cancelled | Says::ChangeRefused(_) => Ver::FIRST.get(),
+        Says::Activated
+        | Says::Cancelled
+        | Says::ChangeRefused(_)
+        | Says::SnapbackConfirmed
+        | Says::SnapbackRefused(_) => Ver::FIRST.get(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is answered, and when, to a version, a cancel or an activation.
+//! What is answered, and when, to a version, a cancel, an activation or a snapback.
 
 use calendar::OutOfRange;
 use jiff::civil::Date;
@@ -13,6 +13,7 @@ use super::{AnswerStep, Content, Says, Script};
 const FOC_AFTER: SignedDuration = SignedDuration::from_hours(1);
 const ACTIVATED_AFTER: SignedDuration = SignedDuration::from_mins(1);
 const CANCEL_ANSWERED_AFTER: SignedDuration = SignedDuration::from_mins(5);
+const SNAPBACK_CONFIRMED_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// What came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +24,15 @@ pub(crate) enum Asked {
     Cancel(Ver),
     /// The cut-over of a request whose newest version this is.
     Activation(Ver),
+    /// The wish to have its numbers back.
+    Snapback(Ver),
 }
 
 impl Asked {
     /// The version that the answers carry.
     pub(crate) const fn ver(self) -> Ver {
         match self {
-            Self::Version(ver) | Self::Cancel(ver) | Self::Activation(ver) => ver,
+            Self::Version(ver) | Self::Cancel(ver) | Self::Activation(ver) | Self::Snapback(ver) => ver,
         }
     }
 }
@@ -47,6 +50,8 @@ pub(crate) struct Occasion {
     pub(crate) wanted: Option<Date>,
     /// The first number of the request.
     pub(crate) first_tn: Option<Tn>,
+    /// The numbers that are asked about; none: all.
+    pub(crate) tns: Vec<Tn>,
 }
 
 /// An answer to come.
@@ -94,7 +99,7 @@ pub(crate) fn plan(script: &Script, occasion: &Occasion) -> Result<Plan, OutOfRa
             .iter()
             .any(|answer| matches!(answer.content, Content::ChangeRefused(_))),
         Asked::Cancel(_) => answers.iter().any(|answer| answer.content == Content::Cancelled),
-        Asked::Activation(_) => false,
+        Asked::Activation(_) | Asked::Snapback(_) => false,
     };
     Ok(Plan { answers, supersedes })
 }
@@ -109,12 +114,19 @@ fn is_answer_to(asked: Asked, place: u16, step: &AnswerStep) -> bool {
         ) => place == ver.get(),
         (Says::Cancelled | Says::ChangeRefused(_), Asked::Version(ver)) => names(ver),
         (Says::Cancelled | Says::ChangeRefused(_), Asked::Cancel(ver))
-        | (Says::Activated, Asked::Activation(ver)) => step.ver.is_none() || names(ver),
-        (Says::Activated, Asked::Version(_) | Asked::Cancel(_))
-        | (Says::Cancelled | Says::ChangeRefused(_), Asked::Activation(_))
+        | (Says::Activated, Asked::Activation(ver))
+        | (Says::SnapbackConfirmed | Says::SnapbackRefused(_), Asked::Snapback(ver)) => {
+            step.ver.is_none() || names(ver)
+        }
+        (Says::Activated, Asked::Version(_) | Asked::Cancel(_) | Asked::Snapback(_))
+        | (Says::Cancelled | Says::ChangeRefused(_), Asked::Activation(_) | Asked::Snapback(_))
+        | (
+            Says::SnapbackConfirmed | Says::SnapbackRefused(_),
+            Asked::Version(_) | Asked::Cancel(_) | Asked::Activation(_),
+        )
         | (
             Says::Rejected(_) | Says::UpdateRequired(_) | Says::Delayed(_) | Says::Foc { .. },
-            Asked::Cancel(_) | Asked::Activation(_),
+            Asked::Cancel(_) | Asked::Activation(_) | Asked::Snapback(_),
         ) => false,
     }
 }
@@ -128,6 +140,7 @@ fn built_in(occasion: &Occasion) -> AnswerStep {
         Asked::Version(_) => (FOC_AFTER, Says::Foc { cut_over_after: None }),
         Asked::Cancel(_) => (CANCEL_ANSWERED_AFTER, Says::Cancelled),
         Asked::Activation(_) => (ACTIVATED_AFTER, Says::Activated),
+        Asked::Snapback(_) => (SNAPBACK_CONFIRMED_AFTER, Says::SnapbackConfirmed),
     };
     AnswerStep {
         after,
@@ -149,9 +162,11 @@ fn planned(step: &AnswerStep, occasion: &Occasion) -> Result<Planned, OutOfRange
         Says::Foc { cut_over_after: None } => {
             Content::Foc(committed_at(due_at, occasion.wanted, occasion.first_tn)?)
         }
-        Says::Activated => Content::Activated,
+        Says::Activated => Content::Activated(occasion.tns.clone()),
         Says::Cancelled => Content::Cancelled,
         Says::ChangeRefused(reasons) => Content::ChangeRefused(reasons.clone()),
+        Says::SnapbackConfirmed => Content::SnapbackConfirmed(occasion.tns.clone()),
+        Says::SnapbackRefused(reasons) => Content::SnapbackRefused(occasion.tns.clone(), reasons.clone()),
     };
     Ok(Planned {
         due_at,

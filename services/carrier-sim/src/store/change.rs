@@ -34,6 +34,8 @@ pub(crate) enum OwnedSubject {
     PortOut(i64),
     /// News of one, by its id.
     Progress(String),
+    /// A test of a number, by its id.
+    Test(String),
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,6 +44,7 @@ struct ChangeRow {
     answer_id: Option<String>,
     port_out_id: Option<i64>,
     progress_id: Option<String>,
+    test_id: Option<String>,
 }
 
 /// Schedules `times` deliveries for `due_at`.
@@ -134,7 +137,7 @@ pub(crate) async fn list_after(
     limit: i64,
 ) -> Result<Vec<Published>, StoreError> {
     let rows: Vec<ChangeRow> = sqlx::query_as(
-        "SELECT position, answer_id, port_out_id, progress_id FROM change
+        "SELECT position, answer_id, port_out_id, progress_id, test_id FROM change
           WHERE position > $1 ORDER BY position LIMIT $2",
     )
     .bind(after)
@@ -166,11 +169,12 @@ impl TryFrom<ChangeRow> for Published {
     type Error = StoreError;
 
     fn try_from(row: ChangeRow) -> Result<Self, Self::Error> {
-        let subject = match (row.answer_id, row.port_out_id, row.progress_id) {
-            (Some(id), None, None) => OwnedSubject::Answer(id),
-            (None, Some(id), None) => OwnedSubject::PortOut(id),
-            (None, None, Some(id)) => OwnedSubject::Progress(id),
-            (_, _, _) => {
+        let subject = match (row.answer_id, row.port_out_id, row.progress_id, row.test_id) {
+            (Some(id), None, None, None) => OwnedSubject::Answer(id),
+            (None, Some(id), None, None) => OwnedSubject::PortOut(id),
+            (None, None, Some(id), None) => OwnedSubject::Progress(id),
+            (None, None, None, Some(id)) => OwnedSubject::Test(id),
+            (_, _, _, _) => {
                 return Err(StoreError::corrupt(
                     "change",
                     &row.position,

@@ -8,6 +8,7 @@ pub(crate) mod port_out_answer;
 pub(crate) mod port_request;
 pub(crate) mod progress;
 pub(crate) mod script;
+pub(crate) mod test;
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -1,10 +1,12 @@
 //! Port requests and their versions.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{Pon, Ver};
+use types::{Pon, Tn, Ver};
 
 use super::{parsed_tns, tn_texts};
 use crate::port_request::{CarrierReference, PortRequest, PortVersion, VersionKind};
@@ -12,7 +14,6 @@ use crate::port_request::{CarrierReference, PortRequest, PortVersion, VersionKin
 #[derive(sqlx::FromRow)]
 struct RequestRow {
     reference_number: i64,
-    activation_ver: Option<i32>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -39,7 +40,7 @@ pub(crate) async fn find_for_update(
     pon: &Pon,
 ) -> Result<Option<PortRequest>, StoreError> {
     let row: Option<RequestRow> =
-        sqlx::query_as("SELECT reference_number, activation_ver FROM port_request WHERE pon = $1 FOR UPDATE")
+        sqlx::query_as("SELECT reference_number FROM port_request WHERE pon = $1 FOR UPDATE")
             .bind(pon.as_str())
             .fetch_optional(&mut *conn)
             .await?;
@@ -54,10 +55,6 @@ pub(crate) async fn find_for_update(
     Ok(Some(PortRequest {
         reference: CarrierReference(row.reference_number),
         versions: versions.collect::<Result<_, _>>()?,
-        activation_ver: row
-            .activation_ver
-            .map(|number| read_ver("port_request", pon, number))
-            .transpose()?,
     }))
 }
 
@@ -89,21 +86,37 @@ pub(crate) async fn add_version(
     Ok(())
 }
 
-/// Notes that the cut-over of this version was asked for.
-pub(crate) async fn save_activation(conn: &mut PgConnection, pon: &Pon, ver: Ver) -> Result<(), StoreError> {
-    let updated = sqlx::query(
-        "UPDATE port_request SET activation_ver = $2 WHERE pon = $1 AND activation_ver IS DISTINCT FROM $2",
+/// Notes that the cut-over of these numbers of a version was asked for. Returns those of which it was not before.
+pub(crate) async fn add_activations(
+    conn: &mut PgConnection,
+    pon: &Pon,
+    ver: Ver,
+    tns: &[Tn],
+) -> Result<BTreeSet<Tn>, StoreError> {
+    let added: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO activation (pon, ver, tn) SELECT $1, $2, tn FROM unnest($3::text[]) AS tn
+         ON CONFLICT DO NOTHING RETURNING tn",
     )
     .bind(pon.as_str())
     .bind(i32::from(ver))
-    .execute(conn)
-    .await?
-    .rows_affected();
-    if updated == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Stale("the port request"))
-    }
+    .bind(tn_texts(tns))
+    .fetch_all(conn)
+    .await?;
+    Ok(parsed_tns("activation", pon, &added)?.into_iter().collect())
+}
+
+/// Notes something that was asked about a request under an id of its own. False: it was asked before.
+pub(crate) async fn add_ask(
+    conn: &mut PgConnection,
+    pon: &Pon,
+    request_id: &str,
+) -> Result<bool, StoreError> {
+    let inserted = sqlx::query("INSERT INTO ask (request_id, pon) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(request_id)
+        .bind(pon.as_str())
+        .execute(conn)
+        .await?;
+    Ok(inserted.rows_affected() == 1)
 }
 
 impl VersionRow {

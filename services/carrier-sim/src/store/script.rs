@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use types::Tn;
 
 use super::tn_texts;
-use crate::script::{Script, Step};
+use crate::script::{Script, ScriptedTest, Step};
 
 /// What the column holds for the script of all other requests.
 const DEFAULT: &str = "";
@@ -24,6 +24,8 @@ pub(crate) struct ChosenScript {
 struct ScriptRow {
     script_of: String,
     steps: Json<Vec<Step>>,
+    tests: Json<Vec<ScriptedTest>>,
+    messaging_refusal: Option<String>,
 }
 
 /// Sets the script of a number, or of all requests without one of their own.
@@ -34,13 +36,17 @@ pub(crate) async fn put(
     fail_calls: i32,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO script (script_of, steps, fail_calls_left) VALUES ($1, $2, $3)
+        "INSERT INTO script (script_of, steps, fail_calls_left, tests, messaging_refusal)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (script_of)
-         DO UPDATE SET steps = excluded.steps, fail_calls_left = excluded.fail_calls_left",
+         DO UPDATE SET steps = excluded.steps, fail_calls_left = excluded.fail_calls_left,
+                       tests = excluded.tests, messaging_refusal = excluded.messaging_refusal",
     )
     .bind(script_of.map_or_else(|| DEFAULT.to_owned(), |tn| tn.to_string()))
     .bind(Json(&script.steps))
     .bind(fail_calls)
+    .bind(Json(&script.tests))
+    .bind(&script.messaging_refusal)
     .execute(conn)
     .await?;
     Ok(())
@@ -49,7 +55,7 @@ pub(crate) async fn put(
 /// The script of the first of `tns` that has one, else the one for all other requests, else the built-in one.
 pub(crate) async fn find_for(conn: &mut PgConnection, tns: &[Tn]) -> Result<ChosenScript, StoreError> {
     let row: Option<ScriptRow> = sqlx::query_as(
-        "SELECT script_of, steps FROM script WHERE script_of = ANY($1::text[]) OR script_of = ''
+        "SELECT script_of, steps, tests, messaging_refusal FROM script WHERE script_of = ANY($1::text[]) OR script_of = ''
           ORDER BY array_position($1::text[], script_of) NULLS LAST LIMIT 1",
     )
     .bind(tn_texts(tns))
@@ -58,7 +64,11 @@ pub(crate) async fn find_for(conn: &mut PgConnection, tns: &[Tn]) -> Result<Chos
     Ok(match row {
         Some(row) => ChosenScript {
             key: Some(row.script_of),
-            script: Script { steps: row.steps.0 },
+            script: Script {
+                steps: row.steps.0,
+                tests: row.tests.0,
+                messaging_refusal: row.messaging_refusal,
+            },
         },
         None => ChosenScript {
             key: None,

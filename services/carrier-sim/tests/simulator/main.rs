@@ -5,6 +5,7 @@
     reason = "what the tests are made of panics as a test does"
 )]
 
+mod after_the_port;
 mod clock;
 mod concurrency;
 mod harness;

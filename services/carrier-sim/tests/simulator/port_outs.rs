@@ -198,3 +198,37 @@ async fn a_rejection_is_listed_with_its_reasons_and_completes_nothing() {
     );
     replica.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorization_may_deny_numbers_by_name_and_is_another_answer_then() {
+    let system = System::create("sim_port_out_per_number").await;
+    let replica = system.start().await;
+    let mut carrier = system.carrier(&replica);
+    let mut scenario = system.scenario(&replica);
+    request(&mut scenario, 1).await;
+    let mut partly = authorization(1, Some("2026-10-06T16:00:00Z"));
+    partly.reasons = vec![reason("", "PIN")];
+    let unnamed = carrier.answer_port_out(partly.clone()).await.unwrap_err();
+    assert_eq!(unnamed.code(), Code::InvalidArgument);
+    partly.reasons = vec![reason(TN_A, "PIN")];
+    for _ in 0..2 {
+        carrier.answer_port_out(partly.clone()).await.unwrap();
+    }
+    let whole = authorization(1, Some("2026-10-06T16:00:00Z"));
+    let otherwise = carrier.answer_port_out(whole).await.unwrap_err();
+    assert_eq!(reason_of(&otherwise).as_deref(), Some("PORT_OUT_ANSWERED"));
+    let calls = scenario
+        .list_calls(ListCallsRequest {
+            pon: partly.pon.clone(),
+            page_size: 0,
+        })
+        .await
+        .unwrap()
+        .into_inner()
+        .calls;
+    assert_eq!(calls[0].detail, format!("authorized; {TN_A} PIN"));
+    // The rest ports.
+    system.pass_minutes(25 * 60);
+    assert_eq!(news(&mut carrier).await, ["PORTED 2026-10-06T16:00:00Z"]);
+    replica.stop().await;
+}

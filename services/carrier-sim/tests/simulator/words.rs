@@ -114,9 +114,12 @@ pub(crate) async fn listed_answers(carrier: &mut Carrier) -> Vec<PortAnswer> {
     answers.collect()
 }
 
-/// An answer in words: version, kind, reasons, cut-over.
+/// An answer in words: version, kind, the last digit of each number, reasons, cut-over.
 pub(crate) fn said(answer: &PortAnswer) -> String {
     let mut words = format!("{} {}", answer.ver, kind_name(answer.kind()));
+    for tn in &answer.tns {
+        words = format!("{words} {}", &tn[tn.len() - 1..]);
+    }
     for reason in &answer.reasons {
         words = format!("{words} {}{}", reason.tn, reason.code);
     }

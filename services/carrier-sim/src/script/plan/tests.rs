@@ -43,13 +43,21 @@ fn occasion(asked: Asked) -> Occasion {
         is_active: false,
         wanted: None,
         first_tn: None,
+        tns: Vec::new(),
+    }
+}
+
+fn script(steps: Vec<Step>) -> Script {
+    Script {
+        steps,
+        ..Script::default()
     }
 }
 
 /// What is said, in words: minutes, kind, and the first code.
 fn said(steps: Vec<Step>, asked: Asked) -> Vec<String> {
     let occasion = occasion(asked);
-    let plan = plan(&Script { steps }, &occasion).unwrap();
+    let plan = plan(&script(steps), &occasion).unwrap();
     plan.answers
         .iter()
         .map(|answer| {
@@ -60,9 +68,11 @@ fn said(steps: Vec<Step>, asked: Asked) -> Vec<String> {
                 Content::UpdateRequired(reasons) => format!("update {}", code(reasons)),
                 Content::Delayed(reasons) => format!("delayed {}", code(reasons)),
                 Content::Foc(at) => format!("foc +{}h", at.duration_since(answer.due_at).as_hours()),
-                Content::Activated => "activated".to_owned(),
+                Content::Activated(_) => "activated".to_owned(),
                 Content::Cancelled => "cancelled".to_owned(),
                 Content::ChangeRefused(reasons) => format!("refused {}", code(reasons)),
+                Content::SnapbackConfirmed(_) => "back".to_owned(),
+                Content::SnapbackRefused(_, reasons) => format!("not back {}", code(reasons)),
             };
             format!("{minutes}m {words}")
         })
@@ -76,6 +86,7 @@ fn without_a_script_every_request_succeeds() {
     assert_eq!(said(vec![], Asked::Version(ver(7))), ["60m foc +60h"]);
     assert_eq!(said(vec![], Asked::Activation(ver(1))), ["1m activated"]);
     assert_eq!(said(vec![], Asked::Cancel(ver(2))), ["5m cancelled"]);
+    assert_eq!(said(vec![], Asked::Snapback(ver(1))), ["10m back"]);
 }
 
 #[test]
@@ -157,15 +168,13 @@ fn silence_lasts() {
 
 #[test]
 fn steps_after_the_silence_are_found_unless_they_name_a_version() {
-    let script = Script {
-        steps: vec![
-            step(1, rejected("8C"), None),
-            Step::Silence(None),
-            step(1, foc_after_a_day(), None),
-            step(1, foc_after_a_day(), Some(3)),
-            Step::Silence(None),
-        ],
-    };
+    let script = script(vec![
+        step(1, rejected("8C"), None),
+        Step::Silence(None),
+        step(1, foc_after_a_day(), None),
+        step(1, foc_after_a_day(), Some(3)),
+        Step::Silence(None),
+    ]);
     assert_eq!(script.unreachable_steps(), [2, 4]);
     assert_eq!(said(script.steps, Asked::Version(ver(3))), ["1m foc +24h"]);
 }
@@ -230,7 +239,7 @@ fn a_newer_version_supersedes_unless_it_is_refused() {
         (vec![], Asked::Activation(ver(1)), false),
     ];
     for (steps, asked, supersedes) in cases {
-        let plan = plan(&Script { steps: steps.clone() }, &occasion(asked)).unwrap();
+        let plan = plan(&script(steps.clone()), &occasion(asked)).unwrap();
         assert_eq!(plan.supersedes, supersedes, "{steps:?} {asked:?}");
     }
 }
@@ -241,7 +250,7 @@ fn an_answer_outlives_its_version_only_when_its_step_names_it() {
         step(10, rejected("8C"), None),
         step(20, foc_after_a_day(), Some(1)),
     ];
-    let plan = plan(&Script { steps }, &occasion(Asked::Version(ver(1)))).unwrap();
+    let plan = plan(&script(steps), &occasion(Asked::Version(ver(1)))).unwrap();
     let outlives: Vec<bool> = plan.answers.iter().map(|answer| answer.outlives).collect();
     assert_eq!(outlives, [false, true]);
 }
@@ -253,11 +262,7 @@ fn a_wanted_date_is_the_cut_over_unless_the_script_has_a_span() {
         first_tn: Some("+14158675309".parse().unwrap()),
         ..occasion(Asked::Version(ver(1)))
     };
-    let plan_of = |steps| {
-        plan(&Script { steps }, &wanted).unwrap().answers[0]
-            .content
-            .clone()
-    };
+    let plan_of = |steps| plan(&script(steps), &wanted).unwrap().answers[0].content.clone();
     assert_eq!(
         plan_of(vec![]),
         Content::Foc("2026-10-20T07:00:00Z".parse().unwrap())
@@ -266,4 +271,31 @@ fn a_wanted_date_is_the_cut_over_unless_the_script_has_a_span() {
         plan_of(vec![step(60, foc_after_a_day(), None)]),
         Content::Foc("2026-10-06T16:00:00Z".parse().unwrap())
     );
+}
+
+#[test]
+fn a_wish_for_numbers_back_has_answers_of_its_own_and_names_the_numbers() {
+    let steps = || {
+        vec![
+            step(10, foc_after_a_day(), None),
+            step(2, Says::Activated, None),
+            step(3, Says::SnapbackRefused(vec![reason("GONE")]), None),
+            step(4, Says::SnapbackConfirmed, Some(2)),
+        ]
+    };
+    let cases: [(Asked, &[&str]); 4] = [
+        (Asked::Version(ver(1)), &["10m foc +24h"]),
+        (Asked::Activation(ver(1)), &["2m activated"]),
+        (Asked::Snapback(ver(1)), &["3m not back GONE"]),
+        (Asked::Snapback(ver(2)), &["3m not back GONE", "4m back"]),
+    ];
+    for (asked, expected) in cases {
+        assert_eq!(said(steps(), asked), expected, "{asked:?}");
+    }
+    let some = Occasion {
+        tns: vec!["+12128675301".parse().unwrap()],
+        ..occasion(Asked::Activation(ver(1)))
+    };
+    let plan = plan(&script(steps()), &some).unwrap();
+    assert_eq!(plan.answers[0].content, Content::Activated(some.tns));
 }
