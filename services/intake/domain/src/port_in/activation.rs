@@ -26,7 +26,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => return self.only_heard(says, "the order is not open", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => return self.only_heard(says, "the order is not open", true),
         };
         let ported = self.port(tns);
         if ported.is_empty() {

@@ -62,6 +62,10 @@ impl Order {
         if state.is_final() || self.record.state == OrderState::Draft {
             return self.only_heard(says, &format!("the order is {state} and stays so"), true);
         }
+        if matches!(self.record.state, OrderState::Parent(_)) {
+            let is_expected = matches!(says, Says::Cancelled);
+            return self.only_heard(says, "the order is divided, and its children go on", !is_expected);
+        }
         if ver > self.record.ver {
             return self.only_heard(says, &format!("version {ver} was never sent"), true);
         }
@@ -98,7 +102,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => self.only_heard(says, "the order is not open", true),
         }
     }
 
@@ -184,7 +189,8 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => (rejection.clone(), now),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => (rejection.clone(), now),
         };
         let facts = vec![OrderFact::ActionRequired {
             reasons: asked.reasons.clone(),
@@ -234,7 +240,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => self.only_heard(says, "the order is not open", true),
         }
     }
 
@@ -287,7 +294,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => self.only_heard(says, "the order is not open", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => self.only_heard(says, "the order is not open", true),
         }
     }
 
@@ -317,7 +325,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => self.only_heard(says, "nobody asked for it", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => self.only_heard(says, "nobody asked for it", true),
         }
     }
 
@@ -343,7 +352,8 @@ impl Order {
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => self.only_heard(says, "no change is out", true),
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => self.only_heard(says, "no change is out", true),
         }
     }
 }

@@ -61,7 +61,9 @@ impl Order {
             OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => return Err(self.illegal("cancelled").into()),
+            | OrderState::Abandoned
+            // A parent is cancelled by its children.
+            | OrderState::Parent(_) => return Err(self.illegal("cancelled").into()),
         };
         let ver = self.record.ver.next().ok_or(CancelRefusal::VersionsExhausted)?;
         let mut order = self.enter(OrderState::CancelRequested { from }, now);

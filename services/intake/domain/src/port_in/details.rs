@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use types::{CarrierId, Secret, Tn};
 
-use super::text::{PostalCode, Reference, ShortText, State};
+use super::text::{PostalCode, Reference, RespOrg, ShortText, State};
 
 /// Residential or business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,28 @@ pub enum SubscriberKind {
     Residential,
     /// A company: company name.
     Business,
+}
+
+/// What becomes of the lines that do not port in a partial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemainingNumbers {
+    /// They stay in service.
+    Keep,
+    /// The losing carrier disconnects them.
+    Disconnect,
+}
+
+impl RemainingNumbers {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Keep, Self::Disconnect];
+
+    /// The stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Keep => "KEEP",
+            Self::Disconnect => "DISCONNECT",
+        }
+    }
 }
 
 /// A secret of an order: just given, or kept sealed where only its mask is at hand.
@@ -82,6 +104,12 @@ pub struct Details {
     pub new_btn: Option<Tn>,
     /// The customer's own reference.
     pub customer_reference: Option<Reference>,
+    /// What becomes of the lines that stay behind; none: not said, so they are kept.
+    pub remaining_numbers: Option<RemainingNumbers>,
+    /// The losing carrier as the customer calls it.
+    pub losing_carrier_name: Option<ShortText>,
+    /// The `RespOrg` that controls toll-free numbers now.
+    pub resp_org: Option<RespOrg>,
 }
 
 /// A new value of one detail; `None` takes the old one away.
@@ -103,6 +131,9 @@ pub enum Detail {
     Partial(bool),
     NewBtn(Option<Tn>),
     CustomerReference(Option<Reference>),
+    RemainingNumbers(Option<RemainingNumbers>),
+    LosingCarrierName(Option<ShortText>),
+    RespOrg(Option<RespOrg>),
 }
 
 impl Details {
@@ -125,6 +156,9 @@ impl Details {
             Detail::Partial(value) => self.partial = value,
             Detail::NewBtn(value) => self.new_btn = value,
             Detail::CustomerReference(value) => self.customer_reference = value,
+            Detail::RemainingNumbers(value) => self.remaining_numbers = value,
+            Detail::LosingCarrierName(value) => self.losing_carrier_name = value,
+            Detail::RespOrg(value) => self.resp_org = value,
         }
         self
     }

@@ -7,6 +7,7 @@ use reasons::{Field, Reason, ReasonClass};
 use types::{Secret, Tn};
 
 use super::details::{Detail, KeptSecret};
+use super::number_config::Override;
 use super::order::{IllegalTransition, Order, Transition};
 use super::reason::OrderReason;
 use super::requirements;
@@ -21,6 +22,13 @@ pub enum Correction {
         tn: Tn,
         /// Its PIN.
         pin: Secret,
+    },
+    /// What differs for a number, where the carrier wants several requests.
+    Override {
+        /// The number.
+        tn: Tn,
+        /// In what it differs.
+        value: Override,
     },
     /// One of the details.
     Detail(Detail),
@@ -57,9 +65,6 @@ pub enum FixRefusal {
     /// The fix does not answer what was asked, all at once.
     #[error("the fix does not answer what the carrier asked")]
     Faults(Vec<FixFault>),
-    /// The numbers cannot go together in one order.
-    #[error("the numbers cannot go in one request; cancel this order and make one for each part")]
-    NewOrderRequired,
     /// These reasons are not settled by confirming.
     #[error("{} is settled by corrected data alone", codes(.0))]
     NotConfirmable(Vec<Reason>),
@@ -73,6 +78,7 @@ impl Correction {
     pub const fn field(&self) -> Option<Field> {
         match self {
             Self::Pin { .. } => Some(Field::Pin),
+            Self::Override { .. } => None,
             Self::Detail(detail) => match detail {
                 Detail::AccountNumber(_) => Some(Field::AccountNumber),
                 Detail::Btn(_) => Some(Field::Btn),
@@ -86,7 +92,12 @@ impl Correction {
                 Detail::WantedDate(_) => Some(Field::WantedDate),
                 Detail::Partial(_) => Some(Field::Partial),
                 Detail::NewBtn(_) => Some(Field::NewBtn),
-                Detail::LosingCarrier(_) | Detail::SubscriberKind(_) | Detail::CustomerReference(_) => None,
+                Detail::LosingCarrier(_)
+                | Detail::SubscriberKind(_)
+                | Detail::CustomerReference(_)
+                | Detail::RemainingNumbers(_)
+                | Detail::LosingCarrierName(_)
+                | Detail::RespOrg(_) => None,
             },
         }
     }
@@ -96,6 +107,7 @@ impl Correction {
             Self::Pin { tn: corrected, .. } => {
                 field == Field::Pin && tn.is_none_or(|named| named == *corrected)
             }
+            Self::Override { .. } => false,
             // The address has the postal code in it.
             Self::Detail(Detail::ServiceAddress(_)) => {
                 matches!(field, Field::ServiceAddress | Field::PostalCode)
@@ -108,7 +120,17 @@ impl Correction {
         match (self, other) {
             (Self::Pin { tn, .. }, Self::Pin { tn: other, .. }) => tn == other,
             (Self::Detail(_), Self::Detail(_)) => self.field() == other.field(),
-            (Self::Pin { .. }, Self::Detail(_)) | (Self::Detail(_), Self::Pin { .. }) => false,
+            (
+                Self::Override { tn, value },
+                Self::Override {
+                    tn: other_tn,
+                    value: other,
+                },
+            ) => tn == other_tn && value.field() == other.field(),
+            (Self::Pin { .. } | Self::Override { .. }, Self::Detail(_))
+            | (Self::Detail(_), Self::Pin { .. } | Self::Override { .. })
+            | (Self::Pin { .. }, Self::Override { .. })
+            | (Self::Override { .. }, Self::Pin { .. }) => false,
         }
     }
 }
@@ -126,33 +148,69 @@ impl Order {
         let OrderState::ActionRequired(rejection) = &self.record.state else {
             return Err(self.illegal("fixed").into());
         };
-        if rejection
-            .reasons
-            .iter()
-            .any(|reason| reason.reason.class() == ReasonClass::Split)
-        {
-            return Err(FixRefusal::NewOrderRequired);
-        }
         let mut faults = self.faults_of(&corrections, sent);
+        if corrections
+            .iter()
+            .any(|correction| matches!(correction, Correction::Override { .. }))
+        {
+            faults.push(FixFault {
+                field: "corrections".to_owned(),
+                code: "SPLIT_NOT_ASKED",
+                message: "the carrier takes these numbers in one request; a number differs in its PIN alone"
+                    .to_owned(),
+            });
+        }
         faults.extend(unanswered(&rejection.reasons, &corrections, has_new_loa));
         let corrected = self.corrected(corrections);
-        faults.extend(
-            requirements::of_details(&corrected)
-                .into_iter()
-                .filter_map(|requirement| {
-                    (!requirement.is_warning).then_some(FixFault {
-                        field: requirement.field,
-                        code: requirement.code,
-                        message: requirement.message,
-                    })
-                }),
-        );
+        faults.extend(faults_among(requirements::of_details(&corrected)));
         if !faults.is_empty() {
             return Err(FixRefusal::Faults(faults));
         }
         corrected
             .resubmit("fixed", now)
             .ok_or(FixRefusal::VersionsExhausted)
+    }
+
+    /// Corrects an order of which the carrier wants several requests; what it then divides into is in its parts. The
+    /// order's account number must be at hand, to be compared with those of single numbers.
+    pub fn correct_for_split(
+        self,
+        corrections: Vec<Correction>,
+        sent: &SentSecrets,
+        has_new_loa: bool,
+    ) -> Result<Self, FixRefusal> {
+        let OrderState::ActionRequired(rejection) = &self.record.state else {
+            return Err(self.illegal("fixed").into());
+        };
+        let mut faults = self.faults_of(&corrections, sent);
+        if rejection
+            .reasons
+            .iter()
+            .any(|reason| reason.reason.class() == ReasonClass::Fix)
+        {
+            faults.extend(unanswered(&rejection.reasons, &corrections, has_new_loa));
+        }
+        let corrected = self.corrected(corrections);
+        let parts = corrected.parts();
+        if parts.len() < 2 {
+            faults.push(FixFault {
+                field: "corrections".to_owned(),
+                code: "SPLIT_MISSING",
+                message:
+                    "the carrier wants several requests; say in what numbers differ, or give them a part"
+                        .to_owned(),
+            });
+        }
+        let lacks = parts.iter().map(|part| {
+            let lacking = requirements::of_details(&corrected.of_part(part));
+            (part.tns.clone(), lacking)
+        });
+        faults.extend(faults_among(requirements::of_parts(lacks.collect())));
+        if faults.is_empty() {
+            Ok(corrected)
+        } else {
+            Err(FixRefusal::Faults(faults))
+        }
     }
 
     /// Sends the order again unchanged, because the customer settled the matter with the carrier.
@@ -183,7 +241,7 @@ impl Order {
                     message: message.to_owned(),
                 });
             };
-            if let Correction::Pin { tn, .. } = correction
+            if let Correction::Pin { tn, .. } | Correction::Override { tn, .. } = correction
                 && !self
                     .record
                     .numbers
@@ -216,6 +274,9 @@ impl Order {
     fn is_unchanged(&self, correction: &Correction, sent: &SentSecrets) -> bool {
         match correction {
             Correction::Pin { tn, pin } => sent.pins.get(tn) == Some(pin),
+            Correction::Override { tn, value } => self.record.numbers.iter().any(|number| {
+                number.tn == *tn && number.overrides.clone().with(value.clone()) == number.overrides
+            }),
             Correction::Detail(Detail::AccountNumber(value)) => *value == sent.account_number,
             Correction::Detail(Detail::TaxId(value)) => *value == sent.tax_id,
             Correction::Detail(detail) => {
@@ -232,11 +293,28 @@ impl Order {
                     let numbers = order.record.numbers.iter_mut().filter(|number| number.tn == tn);
                     numbers.for_each(|number| number.pin = Some(KeptSecret::Given(pin.clone())));
                 }
+                Correction::Override { tn, value } => {
+                    let numbers = order.record.numbers.iter_mut().filter(|number| number.tn == tn);
+                    numbers.for_each(|number| {
+                        number.overrides = std::mem::take(&mut number.overrides).with(value.clone());
+                    });
+                }
                 Correction::Detail(detail) => order.record.details = order.record.details.with(detail),
             }
         }
         order
     }
+}
+
+fn faults_among(requirements: Vec<requirements::Requirement>) -> impl Iterator<Item = FixFault> {
+    let faults = requirements
+        .into_iter()
+        .filter(|requirement| !requirement.is_warning);
+    faults.map(|requirement| FixFault {
+        field: requirement.field,
+        code: requirement.code,
+        message: requirement.message,
+    })
 }
 
 /// The reasons of class FIX that no correction answers.

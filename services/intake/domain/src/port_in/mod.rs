@@ -3,7 +3,8 @@
 //! Start at [`Order`]. A transition takes the order and `now`, and returns a [`Transition`]: the new order, what
 //! others hear, what changes in the inventory and the line of its history. Nothing else changes an order.
 //!
-//! **Architecture invariant:** no secret is compared or shown here but in `fix`, which must not resend a wrong PIN.
+//! **Architecture invariant:** no secret is compared or shown here but in `fix`, which must not resend a wrong PIN,
+//! and `split`, which keeps one account to an order.
 
 mod activation;
 mod answer;
@@ -13,14 +14,18 @@ mod comment;
 mod details;
 mod draft;
 mod estimate;
+mod configure;
+mod family;
 mod fix;
 mod number;
+mod number_config;
 mod order;
 mod outlook;
 mod pace;
 mod postal;
 mod reason;
 pub mod requirements;
+mod split;
 mod state;
 mod submit;
 mod text;
@@ -30,17 +35,21 @@ pub use answer::Says;
 pub use cancel::{AtCarrier, CancelRefusal};
 pub use carrier_time::CarrierTime;
 pub use comment::{Comment, CommentText, Resolution, ResolveRefusal, Side, Task, Visibility};
-pub use details::{Address, Detail, Details, KeptSecret, SubscriberKind};
 pub use draft::{AddRefusal, RemoveRefusal};
 pub use estimate::{CutOverEstimate, EstimateBasis, Pace};
+pub use configure::{ConfigureFault, ConfigureProblem, NumberChange, NumberChanges};
+pub use details::{Address, Detail, Details, KeptSecret, RemainingNumbers, SubscriberKind};
+pub use family::ParentRef;
 pub use fix::{Correction, FixFault, FixRefusal, SentSecrets};
 pub use number::{NumberState, OrderNumber};
+pub use number_config::{Capabilities, NumberConfig, Override, Overrides, Setting};
 pub use order::{
     Entry, IllegalTransition, InventoryChange, NUMBERS_MAX, Order, OrderFact, OrderRecord, Transition,
 };
 pub use outlook::{NextEvent, NextEventKind};
 pub use pace::{Histogram, Leg, LegStep, PacedKind, leg_days};
 pub use reason::OrderReason;
+pub use split::{CHILDREN_MAX, ChildRef, OpenSecrets, Part, PartKey, PartKind, VersionsExhausted};
 pub use state::{BeforeCancel, Commitment, Court, OrderState, Rejection, StateName};
 pub use submit::{CommandKind, CommandState, SubmitRefusal};
-pub use text::{Email, PostalCode, Reference, ShortText, State, read_secret};
+pub use text::{CallerName, Email, PostalCode, Reference, RespOrg, ShortText, State, read_secret};

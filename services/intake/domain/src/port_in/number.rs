@@ -4,7 +4,7 @@ use numbering::{NpacRegion, NumberInfo, StateCode};
 use types::{Country, Tn};
 
 use super::details::KeptSecret;
-use super::text::{Email, ShortText};
+use super::number_config::{NumberConfig, Overrides};
 
 /// Where one number of an order stands. One may fail while others port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,10 +72,10 @@ pub struct OrderNumber {
     pub state: NumberState,
     /// Its PIN at the losing carrier.
     pub pin: Option<KeptSecret>,
-    /// Who it goes to.
-    pub agent_name: Option<ShortText>,
-    /// Where that person is written to.
-    pub agent_email: Option<Email>,
+    /// How it is used once it is here.
+    pub config: NumberConfig,
+    /// What differs for it from the order's details.
+    pub overrides: Overrides,
     /// The country of its area code; none for toll-free numbers.
     pub country: Option<Country>,
     /// The state, territory or province of its area code; none for toll-free numbers.
@@ -89,8 +89,8 @@ impl OrderNumber {
             tn: info.tn,
             state: NumberState::Draft,
             pin: None,
-            agent_name: None,
-            agent_email: None,
+            config: NumberConfig::default(),
+            overrides: Overrides::default(),
             country: info.country,
             area: info.state,
         }

@@ -5,8 +5,10 @@ use numbering::NpacRegion;
 use types::{AccountId, OrderId, RequestNumber, Tn, Ver};
 
 use super::details::Details;
+use super::family::ParentRef;
 use super::number::{NumberState, OrderNumber};
 use super::reason::OrderReason;
+use super::split::ChildRef;
 use super::state::{OrderState, StateName};
 
 /// Numbers in one order at most.
@@ -21,6 +23,8 @@ pub struct OrderRecord {
     pub request_number: RequestNumber,
     /// Whose it is.
     pub account: AccountId,
+    /// The order that it is a part of.
+    pub parent: Option<ParentRef>,
     /// Rises with every change that is stored.
     pub version: i64,
     /// The version last sent or to be sent.
@@ -48,6 +52,7 @@ impl OrderRecord {
             id,
             request_number,
             account,
+            parent: None,
             version: 1,
             ver: Ver::FIRST,
             ver_in_force: Ver::FIRST,
@@ -80,6 +85,11 @@ pub enum OrderFact {
     Submitted {
         /// Again, corrected.
         resubmitted: bool,
+    },
+    /// It was divided; its children go out in its place.
+    Split {
+        /// Which.
+        children: Vec<ChildRef>,
     },
     /// The carrier has it.
     Pending,
@@ -141,6 +151,8 @@ pub enum InventoryChange {
     Withdraw,
     /// These numbers will not come; the order's others still do.
     WithdrawThese(Vec<Tn>),
+    /// These numbers are set up anew, as far as they are incoming.
+    Configure(Vec<Tn>),
 }
 
 /// A line of an order's history.
@@ -236,8 +248,8 @@ impl Order {
             }
             OrderState::FocConfirmed(_) => Some(NumberState::FocConfirmed),
             OrderState::Activating { .. } => Some(NumberState::Activating),
-            // The numbers stay as they are until the carrier has spoken.
-            OrderState::CancelRequested { .. } => None,
+            // The numbers stay as they are until the carrier has spoken; a parent's are in its children.
+            OrderState::CancelRequested { .. } | OrderState::Parent(_) => None,
             OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => {
                 Some(NumberState::Released)
             }

@@ -89,6 +89,9 @@ pub enum OrderState {
     Rejected,
     /// Nobody acted. Final.
     Abandoned,
+    /// Divided: it has children, and stands where they stand together. Kept by the database, which sees them all; no
+    /// transition leads out of it.
+    Parent(StateName),
 }
 
 /// Whose turn it is.
@@ -214,6 +217,7 @@ impl OrderState {
             Self::Cancelled => StateName::Cancelled,
             Self::Rejected => StateName::Rejected,
             Self::Abandoned => StateName::Abandoned,
+            Self::Parent(children) => *children,
         }
     }
 
@@ -226,6 +230,7 @@ impl OrderState {
             Self::Pending { awaits_us: false } | Self::CancelRequested { .. } => Some(Court::LosingCarrier),
             Self::Activating { .. } => Some(Court::GainingCarrier),
             Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => None,
+            Self::Parent(children) => court_of_children(*children),
         }
     }
 
@@ -245,8 +250,20 @@ impl OrderState {
             | Self::CancelRequested { .. }
             | Self::Cancelled
             | Self::Rejected
-            | Self::Abandoned => None,
+            | Self::Abandoned
+            | Self::Parent(_) => None,
         }
+    }
+}
+
+/// Whose turn it is while the least advanced child is in this state.
+const fn court_of_children(state: StateName) -> Option<Court> {
+    match state {
+        StateName::Draft | StateName::ActionRequired => Some(Court::Customer),
+        StateName::Submitted | StateName::FocConfirmed => Some(Court::Us),
+        StateName::Pending | StateName::CancelRequested => Some(Court::LosingCarrier),
+        StateName::Activating => Some(Court::GainingCarrier),
+        StateName::Ported | StateName::Cancelled | StateName::Rejected | StateName::Abandoned => None,
     }
 }
 

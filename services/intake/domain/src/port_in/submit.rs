@@ -77,7 +77,8 @@ impl OrderFact {
             Self::Submitted { resubmitted: true } => Some(CommandKind::Supplement),
             Self::CancelRequested => Some(CommandKind::Cancel),
             Self::ActivationRequested => Some(CommandKind::Activate),
-            Self::Pending
+            Self::Split { .. }
+            | Self::Pending
             | Self::Delayed { .. }
             | Self::ActionRequired { .. }
             | Self::FocConfirmed { .. }
@@ -180,7 +181,8 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => None,
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => None,
         }
     }
 

@@ -44,6 +44,11 @@ texts! {
     ShortText = "text", "1 to 100 characters on one line", |text| line(text, 100);
     /// The customer's own name for an order. Invariant: as [`ShortText`], but at most 64 characters.
     Reference = "reference", "1 to 64 characters on one line", |text| line(text, 64);
+    /// The caller name (CNAM) that is shown with a number. Invariant: 1 to 15 letters, digits, spaces and `. , & ' -`, as
+    /// the databases of caller names take them, the first a letter or a digit.
+    CallerName = "caller name", "1 to 15 letters, digits, spaces and . , & ' -, the first a letter or a digit", caller_name;
+    /// Who controls a toll-free number. Invariant: five capital letters and digits.
+    RespOrg = "RespOrg", "five letters and digits, e.g. ATX01", resp_org;
     /// Where somebody is written to. Invariant: something, one `@`, and a domain with a dot, without spaces.
     Email = "email address", "of the form name@domain.tld", email;
     /// A state, territory or province. Invariant: one of the two-letter codes of the US and Canada.
@@ -78,6 +83,19 @@ fn email(text: &str) -> Option<String> {
         && domain.split('.').all(|label| !label.is_empty())
         && !domain.contains('@');
     (has_name && has_domain).then_some(text)
+}
+
+fn caller_name(text: &str) -> Option<String> {
+    let text = line(text, 15)?;
+    let is_taken = |character: char| character.is_ascii_alphanumeric() || " .,&'-".contains(character);
+    let begins_well = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    (begins_well && text.chars().all(is_taken)).then_some(text)
+}
+
+fn resp_org(text: &str) -> Option<String> {
+    let id = text.trim().to_ascii_uppercase();
+    let is_id = id.len() == 5 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_id.then_some(id)
 }
 
 fn postal_code(text: &str) -> Option<String> {
@@ -138,6 +156,32 @@ mod tests {
             "", "a", "a@b", "@b.co", "a@b.co.", "a b@c.de", "a@b@c.de", "a@.co",
         ] {
             assert!(text.parse::<Email>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn caller_names_fit_in_the_databases() {
+        for text in ["HARBOR & CO.", "3M", "O'Neil-Lee, Ann", "exactly fifteen"] {
+            assert!(text.parse::<CallerName>().is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "sixteen letters!",
+            "sixteenletterss1",
+            "Café",
+            "-Lee",
+            "A/B",
+            "A_B",
+        ] {
+            assert!(text.parse::<CallerName>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_resp_org_has_five_letters_and_digits() {
+        assert_eq!(read::<RespOrg>("atx01"), Some("ATX01".to_owned()));
+        for text in ["", "ATX1", "ATX001", "AT-01"] {
+            assert!(text.parse::<RespOrg>().is_err(), "{text}");
         }
     }
 

@@ -28,7 +28,8 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => None,
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => None,
         }
     }
 
@@ -48,7 +49,8 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => None,
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Orders to test with.
 
 use intake_domain::port_in::{
-    Address, BeforeCancel, Commitment, Detail, Details, KeptSecret, NumberState, Order, OrderNumber,
-    OrderReason, OrderRecord, OrderState, Rejection, StateName, SubscriberKind,
+    Address, BeforeCancel, Commitment, Detail, Details, KeptSecret, NumberConfig, NumberState, Order,
+    OrderNumber, OrderReason, OrderRecord, OrderState, Overrides, Rejection, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
@@ -52,8 +52,8 @@ pub(crate) fn number(tn: &str, state: NumberState) -> OrderNumber {
         pin: Some(KeptSecret::Stored {
             masked: "••••".to_owned(),
         }),
-        agent_name: None,
-        agent_email: None,
+        config: NumberConfig::default(),
+        overrides: Overrides::default(),
         country: info.country,
         area: info.state,
     }

@@ -5,25 +5,45 @@ use std::collections::BTreeSet;
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{OrderId, Tn};
+use uuid::Uuid;
 
-/// Takes numbers for an order. Returns those that another live order has; then the caller rolls back. Waits for
+/// Takes numbers, each for its order. Returns those that another live order has; then the caller rolls back. Waits for
 /// another order that is about to take one of them; all take in the order of numbers, so none wait for each other.
-pub(crate) async fn take(conn: &mut PgConnection, order: OrderId, tns: &[Tn]) -> Result<Vec<Tn>, StoreError> {
+pub(crate) async fn take(conn: &mut PgConnection, wanted: &[(Tn, OrderId)]) -> Result<Vec<Tn>, StoreError> {
+    let (tns, orders) = columns(wanted);
     let taken: Vec<String> = sqlx::query_scalar(
         "INSERT INTO live_tn (tn, order_id)
-         SELECT given.tn, $1 FROM UNNEST($2::text[]) AS given (tn) ORDER BY given.tn
+         SELECT given.tn, given.order_id FROM UNNEST($1::text[], $2::uuid[]) AS given (tn, order_id) ORDER BY given.tn
          ON CONFLICT (tn) DO NOTHING RETURNING tn",
     )
-    .bind(order.as_uuid())
-    .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
+    .bind(tns)
+    .bind(orders)
     .fetch_all(conn)
     .await?;
     let taken: std::collections::HashSet<String> = taken.into_iter().collect();
-    Ok(tns
-        .iter()
-        .copied()
-        .filter(|tn| !taken.contains(&tn.to_string()))
-        .collect())
+    let in_flight = wanted.iter().map(|(tn, _)| *tn);
+    Ok(in_flight.filter(|tn| !taken.contains(&tn.to_string())).collect())
+}
+
+/// Hands numbers of a live order on to its children. Nobody can take them in between.
+pub(crate) async fn pass_on(
+    conn: &mut PgConnection,
+    from: OrderId,
+    to: &[(Tn, OrderId)],
+) -> Result<(), StoreError> {
+    let (tns, orders) = columns(to);
+    let passed = sqlx::query(
+        "UPDATE live_tn SET order_id = given.order_id
+           FROM UNNEST($2::text[], $3::uuid[]) AS given (tn, order_id)
+          WHERE live_tn.tn = given.tn AND live_tn.order_id = $1",
+    )
+    .bind(from.as_uuid())
+    .bind(tns)
+    .bind(orders)
+    .execute(conn)
+    .await?
+    .rows_affected();
+    require(passed, to.len(), from)
 }
 
 /// Those of these numbers that a live order has, whosever it is.
@@ -47,13 +67,20 @@ pub(crate) async fn free(conn: &mut PgConnection, order: OrderId, tns: &[Tn]) ->
         .execute(conn)
         .await?
         .rows_affected();
-    if u64::try_from(tns.len()).is_ok_and(|expected| freed == expected) {
-        Ok(())
-    } else {
-        Err(StoreError::corrupt(
-            "live_tn",
-            &order,
-            &"a number of a live order is not on record",
-        ))
+    require(freed, tns.len(), order)
+}
+
+fn columns(pairs: &[(Tn, OrderId)]) -> (Vec<String>, Vec<Uuid>) {
+    pairs
+        .iter()
+        .map(|(tn, order)| (tn.to_string(), order.as_uuid()))
+        .unzip()
+}
+
+fn require(changed: u64, expected: usize, order: OrderId) -> Result<(), StoreError> {
+    if u64::try_from(expected).is_ok_and(|expected| changed == expected) {
+        return Ok(());
     }
+    let why = "a number of a live order is not on record";
+    Err(StoreError::corrupt("live_tn", &order, &why))
 }

@@ -8,63 +8,21 @@ use sqlx::PgConnection;
 use types::{OrderId, Secret, Tn};
 use vault::Vault;
 
-use super::secrets::{Place, kept};
-
-const TABLE: &str = "port_number";
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    tn: String,
-    state: String,
-    pin_masked: Option<String>,
-    agent_name: Option<String>,
-    agent_email: Option<String>,
-    country: Option<String>,
-    area: Option<String>,
-}
+use super::number_row::{ConfigColumns, NumberRow, TABLE, text};
+use super::secrets::Place;
 
 /// The numbers of an order, as they were given.
 pub(super) async fn list(conn: &mut PgConnection, order: OrderId) -> Result<Vec<OrderNumber>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT tn, state, pin_masked, agent_name, agent_email, country, area
+    let rows: Vec<NumberRow> = sqlx::query_as(
+        "SELECT tn, state, pin_masked, country, area, own_losing_carrier, own_account_masked, own_btn,
+                own_authorized_by, own_resp_org, own_part, capabilities, alias, subaccount, caller_name, application,
+                emergency_address, agent_name, agent_email
            FROM port_number WHERE order_id = $1 ORDER BY position",
     )
     .bind(order.as_uuid())
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| read(order, row)).collect()
-}
-
-fn read(order: OrderId, row: Row) -> Result<OrderNumber, StoreError> {
-    let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &order, why);
-    let state = NumberState::ALL
-        .into_iter()
-        .find(|state| state.code() == row.state);
-    Ok(OrderNumber {
-        tn: row.tn.parse().map_err(|error| corrupt(&error))?,
-        state: state.ok_or_else(|| corrupt(&"unknown state"))?,
-        pin: kept(row.pin_masked),
-        agent_name: row
-            .agent_name
-            .map(|name| name.parse())
-            .transpose()
-            .map_err(|error| corrupt(&error))?,
-        agent_email: row
-            .agent_email
-            .map(|email| email.parse())
-            .transpose()
-            .map_err(|error| corrupt(&error))?,
-        country: row
-            .country
-            .map(|country| country.parse())
-            .transpose()
-            .map_err(|error| corrupt(&error))?,
-        area: row
-            .area
-            .map(|area| area.parse())
-            .transpose()
-            .map_err(|error| corrupt(&error))?,
-    })
+    rows.into_iter().map(|row| row.into_number(order)).collect()
 }
 
 /// Writes what is different between two versions of an order, which this transaction has locked.
@@ -81,7 +39,7 @@ pub(super) async fn save(
         .iter()
         .map(|number| (number.tn, number))
         .collect();
-    let (mut added, mut moved, mut with_new_pin) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut added, mut moved, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for (position, number) in order.record().numbers.iter().enumerate() {
         match gone.remove(&number.tn) {
             None => added.push((position, number)),
@@ -89,25 +47,26 @@ pub(super) async fn save(
                 if known.state != number.state {
                     moved.push(number);
                 }
-                if known.pin != number.pin {
-                    with_new_pin.push(number);
+                let is_same = known.pin == number.pin
+                    && known.config == number.config
+                    && known.overrides == number.overrides;
+                if !is_same {
+                    changed.push(number);
                 }
             }
         }
     }
     let gone: Vec<Tn> = gone.into_keys().collect();
     delete(conn, id, &gone).await?;
-    insert(conn, vault, id, &added).await?;
+    insert(conn, id, &added).await?;
     save_states(conn, id, &moved).await?;
-    for number in with_new_pin {
-        save_pin(conn, vault, id, number).await?;
-    }
-    Ok(())
+    changed.extend(added.iter().map(|(_, number)| *number));
+    save_values(conn, vault, id, &changed).await
 }
 
+/// Rows with what a number is; what is said of it follows.
 async fn insert(
     conn: &mut PgConnection,
-    vault: &Vault,
     order: OrderId,
     numbers: &[(usize, &OrderNumber)],
 ) -> Result<(), StoreError> {
@@ -124,33 +83,106 @@ async fn insert(
         .iter()
         .map(|(position, _)| i32::try_from(*position).unwrap_or(i32::MAX))
         .collect();
-    let (mut sealed, mut masked) = (Vec::new(), Vec::new());
-    for (_, number) in numbers {
-        let columns = Place::Pin(order, number.tn).columns(vault, number.pin.as_ref())?;
-        sealed.push(columns.sealed);
-        masked.push(columns.masked);
-    }
     let written = sqlx::query(
-        "INSERT INTO port_number (order_id, tn, position, state, pin_sealed, pin_masked, agent_name, agent_email,
-                                  country, area)
+        "INSERT INTO port_number (order_id, tn, position, state, country, area)
          SELECT $1, given.*
-           FROM UNNEST($2::text[], $3::integer[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[],
-                       $9::text[], $10::text[]) AS given",
+           FROM UNNEST($2::text[], $3::integer[], $4::text[], $5::text[], $6::text[]) AS given",
     )
     .bind(order.as_uuid())
     .bind(texts(|number| Some(number.tn.to_string())))
     .bind(positions)
     .bind(texts(|number| Some(number.state.code().to_owned())))
-    .bind(sealed)
-    .bind(masked)
-    .bind(texts(|number| number.agent_name.as_ref().map(ToString::to_string)))
-    .bind(texts(|number| number.agent_email.as_ref().map(ToString::to_string)))
-    .bind(texts(|number| number.country.map(|country| country.to_string())))
-    .bind(texts(|number| number.area.as_ref().map(ToString::to_string)))
+    .bind(texts(|number| text(number.country.as_ref())))
+    .bind(texts(|number| text(number.area.as_ref())))
     .execute(conn)
     .await?
     .rows_affected();
     require(written, numbers.len())
+}
+
+/// PIN, configuration and overrides. A secret that is stored stays as it is.
+async fn save_values(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    order: OrderId,
+    numbers: &[&OrderNumber],
+) -> Result<(), StoreError> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let texts = |field: fn(&OrderNumber) -> Option<String>| {
+        numbers.iter().map(|number| field(number)).collect::<Vec<_>>()
+    };
+    let (mut pins, mut accounts) = (SecretColumns::default(), SecretColumns::default());
+    for number in numbers {
+        pins.push(Place::Pin(order, number.tn).columns(vault, number.pin.as_ref())?);
+        let account = number.overrides.account_number.as_ref();
+        accounts.push(Place::OwnAccountNumber(order, number.tn).columns(vault, account)?);
+    }
+    let config: ConfigColumns = numbers.iter().map(|number| &number.config).collect();
+    let written = sqlx::query(
+        "UPDATE port_number AS known
+            SET pin_sealed = CASE WHEN given.keeps_pin THEN known.pin_sealed ELSE given.pin_sealed END,
+                pin_masked = CASE WHEN given.keeps_pin THEN known.pin_masked ELSE given.pin_masked END,
+                own_account_sealed = CASE WHEN given.keeps_account THEN known.own_account_sealed
+                                          ELSE given.account_sealed END,
+                own_account_masked = CASE WHEN given.keeps_account THEN known.own_account_masked
+                                          ELSE given.account_masked END,
+                own_losing_carrier = given.own_losing_carrier, own_btn = given.own_btn,
+                own_authorized_by = given.own_authorized_by, own_resp_org = given.own_resp_org,
+                own_part = given.own_part, capabilities = given.capabilities, alias = given.alias,
+                subaccount = given.subaccount, caller_name = given.caller_name, application = given.application,
+                emergency_address = given.emergency_address, agent_name = given.agent_name,
+                agent_email = given.agent_email
+           FROM UNNEST($2::text[], $3::boolean[], $4::bytea[], $5::text[], $6::boolean[], $7::bytea[], $8::text[],
+                       $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+                       $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
+                AS given (tn, keeps_pin, pin_sealed, pin_masked, keeps_account, account_sealed, account_masked,
+                          own_losing_carrier, own_btn, own_authorized_by, own_resp_org, own_part, capabilities, alias,
+                          subaccount, caller_name, application, emergency_address, agent_name, agent_email)
+          WHERE known.order_id = $1 AND known.tn = given.tn",
+    )
+    .bind(order.as_uuid())
+    .bind(texts(|number| Some(number.tn.to_string())))
+    .bind(pins.is_stored)
+    .bind(pins.sealed)
+    .bind(pins.masked)
+    .bind(accounts.is_stored)
+    .bind(accounts.sealed)
+    .bind(accounts.masked)
+    .bind(texts(|number| text(number.overrides.losing_carrier.as_ref())))
+    .bind(texts(|number| text(number.overrides.btn.as_ref())))
+    .bind(texts(|number| text(number.overrides.authorized_by.as_ref())))
+    .bind(texts(|number| text(number.overrides.resp_org.as_ref())))
+    .bind(texts(|number| text(number.overrides.part.as_ref())))
+    .bind(config.capabilities)
+    .bind(config.alias)
+    .bind(config.subaccount)
+    .bind(config.caller_name)
+    .bind(config.application)
+    .bind(config.emergency_address)
+    .bind(config.agent_name)
+    .bind(config.agent_email)
+    .execute(conn)
+    .await?
+    .rows_affected();
+    require(written, numbers.len())
+}
+
+/// Secrets of several numbers, a column each.
+#[derive(Default)]
+struct SecretColumns {
+    is_stored: Vec<bool>,
+    sealed: Vec<Option<Vec<u8>>>,
+    masked: Vec<Option<String>>,
+}
+
+impl SecretColumns {
+    fn push(&mut self, one: super::secrets::Columns) {
+        self.is_stored.push(one.is_stored);
+        self.sealed.push(one.sealed);
+        self.masked.push(one.masked);
+    }
 }
 
 async fn delete(conn: &mut PgConnection, order: OrderId, tns: &[Tn]) -> Result<(), StoreError> {
@@ -192,26 +224,6 @@ async fn save_states(
     Ok(())
 }
 
-async fn save_pin(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    order: OrderId,
-    number: &OrderNumber,
-) -> Result<(), StoreError> {
-    let columns = Place::Pin(order, number.tn).columns(vault, number.pin.as_ref())?;
-    let updated = sqlx::query(
-        "UPDATE port_number SET pin_sealed = $3, pin_masked = $4 WHERE order_id = $1 AND tn = $2",
-    )
-    .bind(order.as_uuid())
-    .bind(number.tn.to_string())
-    .bind(columns.sealed)
-    .bind(columns.masked)
-    .execute(conn)
-    .await?
-    .rows_affected();
-    require(updated, 1)
-}
-
 /// The PINs of those of these numbers that have one, opened.
 pub(crate) async fn open_pins(
     conn: &mut PgConnection,
@@ -219,24 +231,45 @@ pub(crate) async fn open_pins(
     order: OrderId,
     tns: &[Tn],
 ) -> Result<BTreeMap<Tn, Secret>, StoreError> {
-    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
-        "SELECT tn, pin_sealed FROM port_number
-          WHERE order_id = $1 AND tn = ANY($2) AND pin_sealed IS NOT NULL",
-    )
-    .bind(order.as_uuid())
-    .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
-    .fetch_all(conn)
-    .await?;
-    let mut pins = BTreeMap::new();
+    const PINS: &str = "SELECT tn, pin_sealed FROM port_number
+          WHERE order_id = $1 AND tn = ANY($2) AND pin_sealed IS NOT NULL";
+    open(conn, vault, order, (PINS, tns), Place::Pin).await
+}
+
+/// The account numbers of those of these numbers that have one of their own, opened.
+pub(crate) async fn open_own_account_numbers(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    order: OrderId,
+    tns: &[Tn],
+) -> Result<BTreeMap<Tn, Secret>, StoreError> {
+    const ACCOUNTS: &str = "SELECT tn, own_account_sealed FROM port_number
+          WHERE order_id = $1 AND tn = ANY($2) AND own_account_sealed IS NOT NULL";
+    open(conn, vault, order, (ACCOUNTS, tns), Place::OwnAccountNumber).await
+}
+
+async fn open(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    order: OrderId,
+    (select, tns): (&'static str, &[Tn]),
+    place: fn(OrderId, Tn) -> Place,
+) -> Result<BTreeMap<Tn, Secret>, StoreError> {
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(select)
+        .bind(order.as_uuid())
+        .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    let mut secrets = BTreeMap::new();
     for (tn, sealed) in rows {
         let tn: Tn = tn
             .parse()
             .map_err(|error| StoreError::corrupt(TABLE, &order, &error))?;
-        if let Some(pin) = Place::Pin(order, tn).open(vault, Some(sealed))? {
-            pins.insert(tn, pin);
+        if let Some(secret) = place(order, tn).open(vault, Some(sealed))? {
+            secrets.insert(tn, secret);
         }
     }
-    Ok(pins)
+    Ok(secrets)
 }
 
 fn require(written: u64, expected: usize) -> Result<(), StoreError> {

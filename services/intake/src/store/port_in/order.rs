@@ -1,6 +1,6 @@
 //! One order: found, made, saved.
 
-use intake_domain::port_in::{Order, OrderRecord, SubscriberKind};
+use intake_domain::port_in::{Order, OrderRecord, RemainingNumbers, SubscriberKind};
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -79,18 +79,26 @@ pub(crate) async fn next_request_number(conn: &mut PgConnection) -> Result<Reque
 /// Writes a new, empty draft. What it holds is saved like any change.
 pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(), StoreError> {
     let record = order.record();
-    let number = i64::try_from(record.request_number.number())
-        .map_err(|error| StoreError::corrupt("port_order", &record.id, &error))?;
+    let number = |number: RequestNumber| {
+        let number = i64::try_from(number.number());
+        number.map_err(|error| StoreError::corrupt("port_order", &record.id, &error))
+    };
+    let parent_number = record
+        .parent
+        .map(|parent| number(parent.request_number))
+        .transpose()?;
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
-                                 created_at, updated_at, court, number_count)
-         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, 'CUSTOMER', 0)",
+                                 created_at, updated_at, court, number_count, parent_id, parent_request_number)
+         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, 'CUSTOMER', 0, $6, $7)",
     )
     .bind(record.id.as_uuid())
-    .bind(number)
+    .bind(number(record.request_number)?)
     .bind(record.account.as_uuid())
     .bind(record.version)
     .bind(record.created_at.to_sqlx())
+    .bind(record.parent.map(|parent| parent.id.as_uuid()))
+    .bind(parent_number)
     .execute(conn)
     .await?;
     Ok(())
@@ -109,7 +117,9 @@ pub(crate) async fn save(
         "UPDATE port_order
             SET version = version + 1, ver = $3, ver_in_force = $4, state = $5, cancel_from = $6, awaits_us = $7,
                 update_required = $8, foc_at = $9, foc_received_at = $10, is_incoming = $11, since = $12, due_at = $13,
-                submitted_at = $14, number_count = $15, retry_at = NULL
+                submitted_at = $14, is_parent = $16, retry_at = NULL,
+                -- A parent counts the numbers of its children too, which it had before.
+                number_count = CASE WHEN $16 THEN number_count ELSE $15 END
           WHERE order_id = $1 AND version = $2",
     )
     .bind(record.id.as_uuid())
@@ -127,6 +137,7 @@ pub(crate) async fn save(
     .bind(order.next_due().map(ToSqlx::to_sqlx))
     .bind(record.submitted_at.map(ToSqlx::to_sqlx))
     .bind(i32::try_from(record.numbers.len()).unwrap_or(i32::MAX))
+    .bind(state.is_parent)
     .execute(&mut *conn)
     .await?
     .rows_affected();
@@ -154,7 +165,8 @@ async fn save_details(conn: &mut PgConnection, vault: &Vault, order: &Order) -> 
         "UPDATE port_order
             SET losing_carrier = $2, btn = $3, subscriber_kind = $4, first_name = $5, last_name = $6, company_name = $7,
                 authorized_by = $8, street = $9, unit = $10, city = $11, state_code = $12, postal_code = $13,
-                wanted_date = $14, is_partial = $15, new_btn = $16, customer_reference = $17
+                wanted_date = $14, is_partial = $15, new_btn = $16, customer_reference = $17, remaining_numbers = $18,
+                losing_carrier_name = $19, resp_org = $20
           WHERE order_id = $1",
     )
     .bind(id.as_uuid())
@@ -174,6 +186,9 @@ async fn save_details(conn: &mut PgConnection, vault: &Vault, order: &Order) -> 
     .bind(details.partial)
     .bind(details.new_btn.map(|tn| tn.to_string()))
     .bind(details.customer_reference.as_ref().map(ToString::to_string))
+    .bind(details.remaining_numbers.map(RemainingNumbers::code))
+    .bind(details.losing_carrier_name.as_ref().map(ToString::to_string))
+    .bind(details.resp_org.as_ref().map(ToString::to_string))
     .execute(&mut *conn)
     .await?
     .rows_affected();

@@ -1,8 +1,8 @@
 //! From a row of `port_order` to an order, and from an order's state to its columns.
 
 use intake_domain::port_in::{
-    Address, BeforeCancel, Commitment, Details, OrderReason, OrderRecord, OrderState, Rejection, StateName,
-    SubscriberKind,
+    Address, BeforeCancel, Commitment, Details, OrderReason, OrderRecord, OrderState, ParentRef, Rejection,
+    RemainingNumbers, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -20,7 +20,8 @@ macro_rules! order_columns {
          awaits_us, update_required, foc_at, foc_received_at, is_incoming, since, created_at, submitted_at, number_count,
          losing_carrier, account_number_masked, btn, subscriber_kind, first_name, last_name, company_name,
          authorized_by, street, unit, city, state_code, postal_code, tax_id_masked, wanted_date, is_partial, new_btn,
-         customer_reference"
+         customer_reference, parent_id, parent_request_number, is_parent, remaining_numbers, losing_carrier_name,
+         resp_org"
     };
 }
 pub(super) use order_columns;
@@ -66,6 +67,12 @@ pub(super) struct OrderRow {
     is_partial: bool,
     new_btn: Option<String>,
     customer_reference: Option<String>,
+    parent_id: Option<Uuid>,
+    parent_request_number: Option<i64>,
+    is_parent: bool,
+    remaining_numbers: Option<String>,
+    losing_carrier_name: Option<String>,
+    resp_org: Option<String>,
 }
 
 impl OrderRow {
@@ -73,11 +80,22 @@ impl OrderRow {
     pub(super) fn into_record(self, reasons: Vec<OrderReason>) -> Result<OrderRecord, StoreError> {
         let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &self.order_id, why);
         let ver = |number: i16| Ver::try_from(i32::from(number)).map_err(|error| corrupt(&error));
-        let number = u64::try_from(self.request_number).map_err(|error| corrupt(&error))?;
+        let number = |number: i64| {
+            let number = u64::try_from(number).map_err(|error| corrupt(&error))?;
+            Ok::<_, StoreError>(RequestNumber::new(RequestKind::PortIn, number))
+        };
+        let parent = self.parent_id.zip(self.parent_request_number);
+        let parent = parent.map(|(id, request_number)| {
+            Ok::<_, StoreError>(ParentRef {
+                id: OrderId::from_uuid(id),
+                request_number: number(request_number)?,
+            })
+        });
         Ok(OrderRecord {
             id: OrderId::from_uuid(self.order_id),
-            request_number: RequestNumber::new(RequestKind::PortIn, number),
+            request_number: number(self.request_number)?,
             account: AccountId::from_uuid(self.account_id),
+            parent: parent.transpose()?,
             version: self.version,
             ver: ver(self.ver)?,
             ver_in_force: ver(self.ver_in_force)?,
@@ -113,6 +131,9 @@ impl OrderRow {
                 incoming: self.is_incoming,
             })
         };
+        if self.is_parent {
+            return Ok(OrderState::Parent(name(&self.state)?));
+        }
         Ok(match name(&self.state)? {
             StateName::Draft => OrderState::Draft,
             StateName::Submitted => OrderState::Submitted,
@@ -156,7 +177,16 @@ impl OrderRow {
             Some("BUSINESS") => Some(SubscriberKind::Business),
             Some(_) => return Err(StoreError::corrupt(TABLE, &id, &"unknown kind of subscriber")),
         };
+        let remaining_numbers = self.remaining_numbers.as_deref().map(|code| {
+            let known = RemainingNumbers::ALL
+                .into_iter()
+                .find(|known| known.code() == code);
+            known.ok_or_else(|| StoreError::corrupt(TABLE, &id, &"unknown fate of remaining numbers"))
+        });
         Ok(Details {
+            remaining_numbers: remaining_numbers.transpose()?,
+            losing_carrier_name: parse(id, self.losing_carrier_name)?,
+            resp_org: parse(id, self.resp_org)?,
             losing_carrier: parse(id, self.losing_carrier)?,
             account_number: kept(self.account_number_masked),
             btn: parse(id, self.btn)?,
@@ -200,6 +230,7 @@ pub(super) struct StateColumns<'o> {
     pub(super) foc_at: Option<Timestamp>,
     pub(super) foc_received_at: Option<Timestamp>,
     pub(super) is_incoming: bool,
+    pub(super) is_parent: bool,
     pub(super) reasons: &'o [OrderReason],
 }
 
@@ -233,6 +264,10 @@ impl<'o> From<&'o OrderState> for StateColumns<'o> {
                     BeforeCancel::FocConfirmed(commitment) => plain.with_commitment(*commitment),
                 }
             }
+            OrderState::Parent(_) => Self {
+                is_parent: true,
+                ..plain
+            },
             OrderState::Draft
             | OrderState::Submitted
             | OrderState::Ported

@@ -11,6 +11,7 @@ pub(super) enum Place {
     AccountNumber(OrderId),
     TaxId(OrderId),
     Pin(OrderId, Tn),
+    OwnAccountNumber(OrderId, Tn),
 }
 
 /// A secret as its two columns.
@@ -29,9 +30,9 @@ impl Place {
                 Context::new("intake.port_order.account_number", order.as_uuid().as_bytes())
             }
             Self::TaxId(order) => Context::new("intake.port_order.tax_id", order.as_uuid().as_bytes()),
-            Self::Pin(order, tn) => {
-                let row = [order.as_uuid().as_bytes().as_slice(), tn.to_string().as_bytes()].concat();
-                Context::new("intake.port_number.pin", row)
+            Self::Pin(order, tn) => Context::new("intake.port_number.pin", number_row(order, tn)),
+            Self::OwnAccountNumber(order, tn) => {
+                Context::new("intake.port_number.own_account", number_row(order, tn))
             }
         }
     }
@@ -39,7 +40,9 @@ impl Place {
     fn corrupt(self, why: &dyn std::fmt::Display) -> StoreError {
         match self {
             Self::AccountNumber(order) | Self::TaxId(order) => StoreError::corrupt("port_order", &order, why),
-            Self::Pin(order, _) => StoreError::corrupt("port_number", &order, why),
+            Self::Pin(order, _) | Self::OwnAccountNumber(order, _) => {
+                StoreError::corrupt("port_number", &order, why)
+            }
         }
     }
 
@@ -73,6 +76,10 @@ impl Place {
             .map(Some)
             .map_err(|error| self.corrupt(&error))
     }
+}
+
+fn number_row(order: OrderId, tn: Tn) -> Vec<u8> {
+    [order.as_uuid().as_bytes().as_slice(), tn.to_string().as_bytes()].concat()
 }
 
 /// A secret as it is read: the mask is enough.

@@ -15,8 +15,17 @@ pub(super) fn check(order: &Order) -> Vec<Requirement> {
     let details = &order.record().details;
     let mut all = Vec::new();
     if details.losing_carrier.is_none() {
-        let remedy = "Name the carrier that has the numbers now; ListCarriers shows their ids.";
-        all.push(Requirement::missing("details.losing_carrier", remedy));
+        let remedy =
+            "Name the carrier that has the numbers now; CheckPortability and ListCarriers show its id.";
+        all.push(match &details.losing_carrier_name {
+            None => Requirement::missing("details.losing_carrier", remedy),
+            Some(name) => Requirement::fault(
+                "CARRIER_NOT_IDENTIFIED",
+                "details.losing_carrier",
+                format!("{name} is not identified yet"),
+                remedy,
+            ),
+        });
     }
     match &details.authorized_by {
         None => {

@@ -9,6 +9,7 @@ mod identity;
 mod numbers;
 mod papers;
 mod stranding;
+mod parts;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use types::Tn;
 
 pub use documents::{DocumentFacts, DocumentKind};
 pub use papers::{Paper, Papers};
+pub use parts::of_parts;
 
 use super::order::Order;
 use crate::carrier::{Holder, LosingCarrier};

@@ -1,0 +1,48 @@
+//! An order that is divided: the parent, which sums up its children, and each child's way back to it.
+
+use types::{OrderId, RequestNumber};
+
+use super::state::StateName;
+
+/// The order of which another one is a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParentRef {
+    /// Its id.
+    pub id: OrderId,
+    /// Its number for people.
+    pub request_number: RequestNumber,
+}
+
+impl StateName {
+    /// A parent stands where the first of these stands that any child is in: the least advanced that is open, the
+    /// customer's turn before all; when none is open PORTED if any number came.
+    pub const LEAST_ADVANCED_FIRST: [Self; 11] = [
+        Self::Draft,
+        Self::ActionRequired,
+        Self::Submitted,
+        Self::Pending,
+        Self::CancelRequested,
+        Self::FocConfirmed,
+        Self::Activating,
+        Self::Ported,
+        Self::Rejected,
+        Self::Abandoned,
+        Self::Cancelled,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_its_place_and_open_ones_come_first() {
+        let order = StateName::LEAST_ADVANCED_FIRST;
+        for name in StateName::ALL {
+            assert_eq!(order.iter().filter(|known| **known == name).count(), 1, "{name}");
+        }
+        let first_final = order.iter().position(|name| name.is_final()).unwrap();
+        assert!(order[first_final..].iter().all(|name| name.is_final()));
+        assert_eq!(order[first_final], StateName::Ported);
+    }
+}
