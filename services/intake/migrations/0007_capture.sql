@@ -1,16 +1,16 @@
 -- Orders that are divided, numbers that differ from their order, how numbers are used, and imports.
 ALTER TABLE port_order
-    ADD COLUMN parent_id             uuid,
+    ADD COLUMN parent_order_id             uuid,
     ADD COLUMN parent_request_number bigint,
     -- It has children: its state and number count sum theirs up, and its open numbers are in them.
     ADD COLUMN is_parent             boolean NOT NULL DEFAULT false,
     ADD COLUMN remaining_numbers     text,
     ADD COLUMN losing_carrier_name   text,
     ADD COLUMN resp_org              text,
-    ADD CONSTRAINT port_order_parent FOREIGN KEY (parent_id) REFERENCES port_order,
-    ADD CONSTRAINT port_order_parent_named CHECK ((parent_id IS NULL) = (parent_request_number IS NULL)),
+    ADD CONSTRAINT port_order_parent FOREIGN KEY (parent_order_id) REFERENCES port_order,
+    ADD CONSTRAINT port_order_parent_named CHECK ((parent_order_id IS NULL) = (parent_request_number IS NULL)),
     -- One level, so that a parent is locked after its children and nothing waits for itself.
-    ADD CONSTRAINT port_order_one_level CHECK (NOT is_parent OR parent_id IS NULL),
+    ADD CONSTRAINT port_order_one_level CHECK (NOT is_parent OR parent_order_id IS NULL),
     ADD CONSTRAINT port_order_remaining_numbers CHECK (remaining_numbers IN ('KEEP', 'DISCONNECT')),
     ADD CONSTRAINT port_order_resp_org CHECK (resp_org ~ '^[A-Z0-9]{5}$'),
     -- What belongs to a state is with the children.
@@ -22,7 +22,7 @@ ALTER TABLE port_order
     ADD CONSTRAINT port_order_foc CHECK (
         (coalesce(cancel_from, state) = 'FOC_CONFIRMED' AND NOT is_parent) = (foc_received_at IS NOT NULL)
         AND (coalesce(cancel_from, state) IN ('FOC_CONFIRMED', 'ACTIVATING') AND NOT is_parent) = (foc_at IS NOT NULL));
-CREATE INDEX port_order_children ON port_order (parent_id, order_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX port_order_children ON port_order (parent_order_id, order_id) WHERE parent_order_id IS NOT NULL;
 
 ALTER TABLE port_number
     -- How it is used once it is here.
@@ -54,9 +54,14 @@ ALTER TABLE inventory_number
     ADD COLUMN application       text,
     ADD COLUMN emergency_address text,
     ADD COLUMN arrived_at        timestamptz,
+    ALTER COLUMN agent_name DROP DEFAULT,
+    ALTER COLUMN agent_name DROP NOT NULL,
+    ALTER COLUMN agent_email DROP DEFAULT,
+    ALTER COLUMN agent_email DROP NOT NULL,
     ADD CONSTRAINT inventory_number_capabilities CHECK (capabilities IN ('VOICE', 'VOICE_AND_SMS')),
     ADD CONSTRAINT inventory_number_caller_name CHECK (char_length(caller_name) <= 15);
-UPDATE inventory_number SET arrived_at = since;
+UPDATE inventory_number
+   SET arrived_at = since, agent_name = nullif(agent_name, ''), agent_email = nullif(agent_email, '');
 CREATE INDEX inventory_number_subaccount ON inventory_number (account_id, subaccount, tn) WHERE subaccount IS NOT NULL;
 CREATE INDEX inventory_number_application ON inventory_number (account_id, application, tn)
     WHERE application IS NOT NULL;

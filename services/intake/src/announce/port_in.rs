@@ -1,7 +1,7 @@
 //! Facts about port-in orders as events.
 
 use events::NewEvent;
-use intake_domain::port_in::{self, Order, OrderFact, OrderReason};
+use intake_domain::port_in::{self, ChildRef, Order, OrderFact, OrderReason};
 use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
@@ -34,6 +34,13 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
                 date_only: false,
             };
             new(about, now, &message)
+        }
+        OrderFact::Split { children } => {
+            let children = children
+                .iter()
+                .map(|child| child_reference(about, child))
+                .collect();
+            new(about, now, &v1::OrderSplit { order, children })
         }
         OrderFact::Pending => new(about, now, &v1::OrderPending { order }),
         OrderFact::Delayed { reasons } => {
@@ -96,7 +103,26 @@ pub(super) fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        parent_order_id: String::new(),
+        parent_order_id: record
+            .parent
+            .map(|parent| parent.id.to_string())
+            .unwrap_or_default(),
+    }
+}
+
+fn child_reference(parent: &Order, child: &ChildRef) -> v1::OrderRef {
+    let parent = reference(parent, &[]);
+    v1::OrderRef {
+        order_id: child.id.to_string(),
+        request_number: child.request_number.to_string(),
+        ver: types::Ver::FIRST.into(),
+        losing_carrier: child
+            .losing_carrier
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        parent_order_id: parent.order_id.clone(),
+        ..parent
     }
 }
 

@@ -1,18 +1,32 @@
 //! The inventory: the numbers of all accounts, from two days before their cut-over until they leave.
 //!
 //! Port-in puts numbers in ([`insert_incoming`], [`put_in_service`]) and takes back those that did not come
-//! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]). Nothing else changes who holds a number.
+//! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]). Nothing else changes who holds a number. What
+//! their account sees and sets of them is in `account_numbers`.
 
 use std::collections::BTreeSet;
 
+use intake_domain::port_in::{NumberConfig, PostalCode, ShortText};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, OrderId, Tn};
+use types::{AccountId, OrderId, RequestKind, RequestNumber, Tn};
 use uuid::Uuid;
 
+use super::port_in::number_row::{ConfigColumns, ConfigRow};
+
 const TABLE: &str = "inventory_number";
+
+/// The columns of [`Row`], for every statement that reads one.
+macro_rules! columns {
+    () => {
+        "tn, account_id, state, since, origin_order_id, account_number, postal_code, locked, arrived_at, capabilities,
+         alias, subaccount, caller_name, application, emergency_address, agent_name, agent_email,
+         (SELECT request_number FROM port_order WHERE order_id = origin_order_id) AS origin_request_number"
+    };
+}
+pub(super) use columns;
 
 /// A number that is about to arrive, with the subscriber record that a later port-out is matched against.
 #[derive(Debug, Clone)]
@@ -21,8 +35,7 @@ pub(crate) struct IncomingNumber {
     pub(crate) account: AccountId,
     /// The port-in order that brings it.
     pub(crate) origin: OrderId,
-    pub(crate) agent_name: String,
-    pub(crate) agent_email: String,
+    pub(crate) config: NumberConfig,
     pub(crate) account_number: String,
     pub(crate) postal_code: String,
     pub(crate) end_user_name: String,
@@ -62,22 +75,27 @@ pub(crate) struct InventoryNumber {
     pub(crate) state: InventoryState,
     pub(crate) since: Timestamp,
     pub(crate) origin: OrderId,
-    pub(crate) agent_name: String,
-    pub(crate) agent_email: String,
-    pub(crate) account_number: String,
-    pub(crate) postal_code: String,
+    /// The order's number for people; none where the order is not kept here.
+    pub(crate) origin_number: Option<RequestNumber>,
+    pub(crate) config: NumberConfig,
+    pub(crate) arrived_at: Option<Timestamp>,
+    pub(crate) account_number: ShortText,
+    /// None: the order did not say.
+    pub(crate) postal_code: Option<PostalCode>,
     pub(crate) locked: bool,
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     tn: String,
     account_id: Uuid,
     state: String,
     since: jiff_sqlx::Timestamp,
     origin_order_id: Uuid,
-    agent_name: String,
-    agent_email: String,
+    origin_request_number: Option<i64>,
+    arrived_at: Option<jiff_sqlx::Timestamp>,
+    #[sqlx(flatten)]
+    config: ConfigRow,
     account_number: String,
     postal_code: String,
     locked: bool,
@@ -87,21 +105,27 @@ impl TryFrom<Row> for InventoryNumber {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let state = InventoryState::from_code(&row.state)
-            .ok_or_else(|| StoreError::corrupt(TABLE, &row.tn, &"unknown state"))?;
+        let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &row.tn, why);
+        let state = InventoryState::from_code(&row.state).ok_or_else(|| corrupt(&"unknown state"))?;
+        let origin_number = row.origin_request_number.map(|number| {
+            let number = u64::try_from(number).map_err(|error| corrupt(&error))?;
+            Ok::<_, StoreError>(RequestNumber::new(RequestKind::PortIn, number))
+        });
+        let postal_code = Some(row.postal_code).filter(|code| !code.is_empty());
         Ok(Self {
-            tn: row
-                .tn
-                .parse()
-                .map_err(|error| StoreError::corrupt(TABLE, &row.tn, &error))?,
+            tn: row.tn.parse().map_err(|error| corrupt(&error))?,
             account: AccountId::from_uuid(row.account_id),
             state,
             since: row.since.to_jiff(),
             origin: OrderId::from_uuid(row.origin_order_id),
-            agent_name: row.agent_name,
-            agent_email: row.agent_email,
-            account_number: row.account_number,
-            postal_code: row.postal_code,
+            origin_number: origin_number.transpose()?,
+            config: row.config.read().map_err(|error| corrupt(&error))?,
+            arrived_at: row.arrived_at.map(jiff_sqlx::Timestamp::to_jiff),
+            account_number: row.account_number.parse().map_err(|error| corrupt(&error))?,
+            postal_code: postal_code
+                .map(|code| code.parse())
+                .transpose()
+                .map_err(|error| corrupt(&error))?,
             locked: row.locked,
         })
     }
@@ -115,17 +139,23 @@ pub(crate) async fn insert_incoming(
 ) -> Result<(), StoreError> {
     let texts = |field: fn(&IncomingNumber) -> String| numbers.iter().map(field).collect::<Vec<_>>();
     let uuids = |field: fn(&IncomingNumber) -> Uuid| numbers.iter().map(field).collect::<Vec<_>>();
+    let config: ConfigColumns = numbers.iter().map(|number| &number.config).collect();
     let since: Vec<_> = numbers.iter().map(|number| number.since.to_sqlx()).collect();
     // The update that changes nothing makes a number of our own count, and one of another order not count.
     let written = sqlx::query(
-        "INSERT INTO inventory_number (tn, account_id, state, since, origin_order_id, agent_name, agent_email,
-                                       account_number, postal_code, end_user_name)
-         SELECT given.tn, given.account_id, 'INCOMING', given.since, given.origin_order_id, given.agent_name,
-                given.agent_email, given.account_number, given.postal_code, given.end_user_name
+        "INSERT INTO inventory_number (tn, account_id, state, since, arrived_at, origin_order_id, account_number,
+                                       postal_code, end_user_name, capabilities, alias, subaccount, caller_name,
+                                       application, emergency_address, agent_name, agent_email)
+         SELECT given.tn, given.account_id, 'INCOMING', given.since, given.since, given.origin_order_id,
+                given.account_number, given.postal_code, given.end_user_name, given.capabilities, given.alias,
+                given.subaccount, given.caller_name, given.application, given.emergency_address, given.agent_name,
+                given.agent_email
            FROM UNNEST($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::text[])
-                AS given (tn, account_id, since, origin_order_id, agent_name, agent_email, account_number,
-                          postal_code, end_user_name)
+                       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+                       $15::text[])
+                AS given (tn, account_id, since, origin_order_id, account_number, postal_code, end_user_name,
+                          capabilities, alias, subaccount, caller_name, application, emergency_address, agent_name,
+                          agent_email)
           ORDER BY given.tn
          ON CONFLICT (tn) DO UPDATE SET since = inventory_number.since
           WHERE inventory_number.origin_order_id = excluded.origin_order_id",
@@ -134,11 +164,17 @@ pub(crate) async fn insert_incoming(
     .bind(uuids(|number| number.account.as_uuid()))
     .bind(since)
     .bind(uuids(|number| number.origin.as_uuid()))
-    .bind(texts(|number| number.agent_name.clone()))
-    .bind(texts(|number| number.agent_email.clone()))
     .bind(texts(|number| number.account_number.clone()))
     .bind(texts(|number| number.postal_code.clone()))
     .bind(texts(|number| number.end_user_name.clone()))
+    .bind(config.capabilities)
+    .bind(config.alias)
+    .bind(config.subaccount)
+    .bind(config.caller_name)
+    .bind(config.application)
+    .bind(config.emergency_address)
+    .bind(config.agent_name)
+    .bind(config.agent_email)
     .execute(conn)
     .await?
     .rows_affected();
@@ -202,11 +238,11 @@ pub(crate) async fn find_for_update(
     conn: &mut PgConnection,
     tns: &[Tn],
 ) -> Result<Vec<InventoryNumber>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT tn, account_id, state, since, origin_order_id, agent_name, agent_email, account_number, postal_code,
-                locked
-           FROM inventory_number WHERE tn = ANY($1) ORDER BY tn FOR UPDATE",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM inventory_number WHERE tn = ANY($1) ORDER BY tn FOR UPDATE"
+    ))
     .bind(text_of(tns))
     .fetch_all(conn)
     .await?;
@@ -261,35 +297,11 @@ pub(crate) async fn remove_ported_out(
         .collect())
 }
 
-/// A page of an account's numbers after `after` (empty: from the start), of one state or both.
-pub(crate) async fn list(
-    conn: &mut PgConnection,
-    account: AccountId,
-    state: Option<InventoryState>,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<InventoryNumber>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT tn, account_id, state, since, origin_order_id, agent_name, agent_email, account_number, postal_code,
-                locked
-           FROM inventory_number
-          WHERE account_id = $1 AND ($2::text IS NULL OR state = $2) AND tn > $3
-          ORDER BY tn LIMIT $4",
-    )
-    .bind(account.as_uuid())
-    .bind(state.map(InventoryState::code))
-    .bind(after)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter().map(InventoryNumber::try_from).collect()
-}
-
-fn text_of(tns: &[Tn]) -> Vec<String> {
+pub(super) fn text_of(tns: &[Tn]) -> Vec<String> {
     tns.iter().map(Tn::to_string).collect()
 }
 
-fn require(written: u64, expected: usize, id: &str, why: &'static str) -> Result<(), StoreError> {
+pub(super) fn require(written: u64, expected: usize, id: &str, why: &'static str) -> Result<(), StoreError> {
     if u64::try_from(expected).is_ok_and(|expected| written == expected) {
         Ok(())
     } else {

@@ -1,5 +1,6 @@
 //! SQL of intake: plain functions on a connection, one file a table or two.
 
+pub(crate) mod account_numbers;
 pub(crate) mod accounts;
 pub(crate) mod carriers;
 pub(crate) mod inventory;

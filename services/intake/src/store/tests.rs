@@ -1,5 +1,6 @@
 //! What is written reads back, and what must not be written is refused: on a real Postgres.
 
+use intake_domain::port_in::NumberConfig;
 use intake_domain::port_out::{
     AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Denial, Grounds, LawfulReason,
     PortOut, PortOutState, RequestKey, SilenceMeans, Verdict,
@@ -10,6 +11,7 @@ use sqlx::{PgConnection, PgPool};
 use testkit::TestDatabase;
 use types::{AccountId, OrderId, PortOutId, Tn};
 
+use super::account_numbers::{self, NumberFilter};
 use super::inventory::{IncomingNumber, InventoryState};
 use super::port_out::{Disposal, PortOutName};
 use super::{inventory, port_out};
@@ -49,8 +51,7 @@ fn incoming(order: OrderId, account: AccountId, line: u16) -> IncomingNumber {
         tn: tn(line),
         account,
         origin: order,
-        agent_name: "Ann".to_owned(),
-        agent_email: "ann@acme.example".to_owned(),
+        config: NumberConfig::default(),
         account_number: "1234".to_owned(),
         postal_code: "07030".to_owned(),
         end_user_name: "Ann Lee".to_owned(),
@@ -58,8 +59,15 @@ fn incoming(order: OrderId, account: AccountId, line: u16) -> IncomingNumber {
     }
 }
 
+fn everything() -> NumberFilter {
+    NumberFilter {
+        limit: 100,
+        ..NumberFilter::default()
+    }
+}
+
 async fn standing(conn: &mut PgConnection, account: AccountId) -> Vec<(Tn, InventoryState, Timestamp)> {
-    let numbers = inventory::list(conn, account, None, "", 100).await.unwrap();
+    let numbers = account_numbers::list(conn, account, &everything()).await.unwrap();
     numbers
         .into_iter()
         .map(|number| (number.tn, number.state, number.since))

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
-use super::state::{BeforeCancel, OrderState};
+use super::state::{BeforeCancel, OrderState, StateName};
 
 /// Nothing is changed or cancelled this close to a committed cut-over.
 const LOCKED_BEFORE_FOC: SignedDuration = SignedDuration::from_hours(24);
@@ -38,6 +38,23 @@ pub enum AtCarrier {
 }
 
 impl Order {
+    /// Why a parent is not cancelled all of whose children have ended.
+    pub fn refuse_cancel(&self) -> CancelRefusal {
+        match self.record.state.name() {
+            StateName::Ported => CancelRefusal::CompletedUseSnapback,
+            StateName::Draft
+            | StateName::Submitted
+            | StateName::Pending
+            | StateName::ActionRequired
+            | StateName::FocConfirmed
+            | StateName::Activating
+            | StateName::CancelRequested
+            | StateName::Cancelled
+            | StateName::Rejected
+            | StateName::Abandoned => self.illegal("cancelled").into(),
+        }
+    }
+
     /// Cancels at once what the carrier does not have, a draft for one; asks it to cancel what it may have.
     pub fn cancel(self, at_carrier: AtCarrier, now: Timestamp) -> Result<Transition, CancelRefusal> {
         let from = match self.record.state.clone() {

@@ -125,6 +125,13 @@ impl Order {
 }
 
 impl OrderNumber {
+    /// The number with these values.
+    #[must_use]
+    pub fn with(mut self, changes: Vec<NumberChange>) -> Self {
+        changes.into_iter().for_each(|change| self.apply(change));
+        self
+    }
+
     fn apply(&mut self, change: NumberChange) {
         match change {
             NumberChange::Setting(setting) => self.config = self.config.clone().with(setting),

@@ -191,8 +191,8 @@ impl Order {
             faults.extend(unanswered(&rejection.reasons, &corrections, has_new_loa));
         }
         let corrected = self.corrected(corrections);
-        let parts = corrected.parts();
-        if parts.len() < 2 {
+        let division = corrected.division();
+        if division.parts.len() < 2 {
             faults.push(FixFault {
                 field: "corrections".to_owned(),
                 code: "SPLIT_MISSING",
@@ -201,9 +201,9 @@ impl Order {
                         .to_owned(),
             });
         }
-        let lacks = parts.iter().map(|part| {
-            let lacking = requirements::of_details(&corrected.of_part(part));
-            (part.tns.clone(), lacking)
+        let lacks = division.parts.iter().map(|part| {
+            let lacking = requirements::of_details(&division.order_of(part));
+            (part.tns(), lacking)
         });
         faults.extend(faults_among(requirements::of_parts(lacks.collect())));
         if faults.is_empty() {

@@ -62,6 +62,8 @@ impl Order {
                 carrier.business_days_later(since, CARRIERS_DAYS)
             }
             OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => None,
+            // The first of its children's, which the database keeps with it.
+            OrderState::Parent(_) => None,
         }
     }
 }
@@ -82,6 +84,8 @@ impl OrderState {
             Self::Activating { .. } => (NextEventKind::Activation, due, false),
             Self::CancelRequested { .. } => (NextEventKind::CancelAnswer, due, false),
             Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => return None,
+            // Each child has its own.
+            Self::Parent(_) => return None,
         };
         Some(NextEvent {
             kind,
@@ -90,14 +94,16 @@ impl OrderState {
         })
     }
 
-    /// Whether the order, being cancelled, has no cut-over to look forward to.
+    /// Whether the order, being cancelled, has no cut-over to look forward to; a parent has none but its
+    /// children's.
     pub(super) const fn is_on_its_way_out(&self) -> bool {
         match self {
             Self::CancelRequested { .. }
             | Self::Ported
             | Self::Cancelled
             | Self::Rejected
-            | Self::Abandoned => true,
+            | Self::Abandoned
+            | Self::Parent(_) => true,
             Self::Draft
             | Self::Submitted
             | Self::Pending { .. }

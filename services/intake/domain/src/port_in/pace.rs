@@ -8,7 +8,7 @@ use types::Country;
 use super::carrier_time::CarrierTime;
 use super::number::OrderNumber;
 use super::order::Order;
-use super::state::StateName;
+use super::state::{OrderState, StateName};
 
 /// What takes longer is counted with it: a year of business days.
 const BUSINESS_DAYS_MAX: u16 = 250;
@@ -89,6 +89,10 @@ impl LegStep {
         let (was, is) = (before.record.state.name(), after.record.state.name());
         if was == is && before.record.ver == after.record.ver {
             return Self::GoOn;
+        }
+        if matches!(after.record.state, OrderState::Parent(_)) {
+            // Each child is timed by itself.
+            return Self::BreakOff;
         }
         match is {
             StateName::Submitted => Self::Start(Leg::ToFoc),

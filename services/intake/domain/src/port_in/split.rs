@@ -2,7 +2,7 @@
 //! one for each `RespOrg`. The same rule shows a draft's parts, submits them, and answers a carrier that wants several
 //! requests.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use types::{CarrierId, OrderId, RequestNumber, Secret, Tn, Ver};
@@ -53,7 +53,16 @@ pub struct Part {
     /// Their account number.
     pub account_number: Option<KeptSecret>,
     /// The numbers, in the order's order.
-    pub tns: Vec<Tn>,
+    pub numbers: Vec<OrderNumber>,
+}
+
+/// An order, and the parts of its open numbers.
+#[derive(Debug, Clone)]
+pub struct Division {
+    /// The order without its numbers.
+    head: Order,
+    /// The parts, in the order of their first numbers.
+    pub parts: Vec<Part>,
 }
 
 /// The secrets of an order, opened to divide it.
@@ -95,9 +104,9 @@ impl Order {
         self
     }
 
-    /// The parts of the order's open numbers, in the order of their first numbers. Account numbers are compared as they
-    /// are at hand: where some are sealed the parts are not the final ones.
-    pub fn parts(&self) -> Vec<Part> {
+    /// The parts of the order's open numbers. Account numbers are compared as they are at hand: where some are sealed
+    /// the parts are not the final ones.
+    pub fn division(&self) -> Division {
         let mut parts: Vec<Part> = Vec::new();
         let mut places: HashMap<PartKey, Vec<usize>> = HashMap::new();
         let open = || self.record.numbers.iter().filter(|number| number.state.is_open());
@@ -105,54 +114,29 @@ impl Order {
         for number in open() {
             let (key, account_number) = part_of(&self.record.details, number, has_local);
             let known = places.entry(key.clone()).or_default();
-            let same = known.iter().copied().find(|place| {
+            let has_account = |place: &usize| {
                 parts
                     .get(*place)
                     .is_some_and(|part| part.account_number == account_number)
-            });
+            };
+            let same = known.iter().copied().find(has_account);
             if let Some(part) = same.and_then(|place| parts.get_mut(place)) {
-                part.tns.push(number.tn);
+                part.numbers.push(number.clone());
             } else {
                 known.push(parts.len());
                 parts.push(Part {
                     key,
                     account_number,
-                    tns: vec![number.tn],
+                    numbers: vec![number.clone()],
                 });
             }
         }
-        parts
-    }
-
-    /// The order as if it were of this part alone: what its requirements are checked on, and what goes out when there is
-    /// one part.
-    #[must_use]
-    pub fn of_part(&self, part: &Part) -> Self {
-        let wanted: HashSet<Tn> = part.tns.iter().copied().collect();
-        let mut record = self.record.clone();
-        record.details = details_of(&self.record.details, part);
-        record.numbers.retain(|number| wanted.contains(&number.tn));
-        for number in &mut record.numbers {
-            number.overrides = Overrides::default();
+        let mut head = self.record.clone();
+        head.numbers.clear();
+        Division {
+            head: Self::restore(head),
+            parts,
         }
-        Self::restore(record)
-    }
-
-    /// A child for one part, as a draft. Its secrets must be at hand.
-    #[must_use]
-    pub fn child(&self, part: &Part, id: OrderId, request_number: RequestNumber, now: Timestamp) -> Self {
-        let of_part = self.of_part(part).record;
-        let draft = OrderRecord::draft(id, request_number, of_part.account, now);
-        let child = Self::restore(OrderRecord {
-            parent: Some(ParentRef {
-                id: self.record.id,
-                request_number: self.record.request_number,
-            }),
-            details: of_part.details,
-            numbers: of_part.numbers,
-            ..draft
-        });
-        child.enter(OrderState::Draft, now)
     }
 
     /// Makes the order the parent of these children, which have its open numbers from now on. What it sent is taken back:
@@ -169,10 +153,6 @@ impl Order {
         } else {
             self.record.ver
         };
-        let names: Vec<String> = children
-            .iter()
-            .map(|child| child.record.request_number.to_string())
-            .collect();
         let mut facts = vec![OrderFact::Split {
             children: children.iter().map(ChildRef::of).collect(),
         }];
@@ -186,13 +166,69 @@ impl Order {
         order.record.ver = ver;
         order.record.submitted_at = order.record.submitted_at.or(Some(now));
         let entry = Entry {
-            note: format!("into {}", names.join(", ")),
+            note: named(children),
             ..Entry::plain("split")
         };
         Ok(Transition {
             facts,
             ..order.noted(entry)
         })
+    }
+
+    /// Sends a child of which the carrier wants several requests again, with the numbers of its first part alone; `siblings`
+    /// have the others from now on.
+    pub fn keep_first(
+        self,
+        division: &Division,
+        siblings: &[Self],
+        now: Timestamp,
+    ) -> Result<Transition, VersionsExhausted> {
+        let mut kept = match division.parts.first() {
+            Some(part) => division.order_of(part),
+            None => self.clone(),
+        };
+        let ended = self
+            .record
+            .numbers
+            .into_iter()
+            .filter(|number| !number.state.is_open());
+        kept.record.numbers.extend(ended);
+        let mut sent = kept.resubmit("split", now).ok_or(VersionsExhausted)?;
+        let children = siblings.iter().map(ChildRef::of).collect();
+        sent.facts.insert(0, OrderFact::Split { children });
+        sent.entry.note = named(siblings);
+        Ok(sent)
+    }
+
+    /// A child as it is before anything is written to it.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let OrderRecord {
+            id,
+            request_number,
+            account,
+            parent,
+            created_at,
+            ..
+        } = self.record;
+        Self::restore(OrderRecord {
+            parent,
+            ..OrderRecord::draft(id, request_number, account, created_at)
+        })
+    }
+
+    /// Hands a child in that was made of an order whose parts were checked.
+    pub fn send_child(self, now: Timestamp) -> Transition {
+        let note = self
+            .record
+            .parent
+            .map(|parent| format!("a part of {}", parent.request_number));
+        let sent = self.be_submitted(now);
+        let entry = Entry {
+            note: note.unwrap_or_default(),
+            ..sent.entry
+        };
+        Transition { entry, ..sent }
     }
 
     /// Whether the carrier wants several requests instead of this one.
@@ -203,6 +239,13 @@ impl Order {
         let mut reasons = rejection.reasons.iter();
         reasons.any(|reason| reason.reason.class() == reasons::ReasonClass::Split)
     }
+}
+
+fn named(children: &[Order]) -> String {
+    let names = children
+        .iter()
+        .map(|child| child.record.request_number.to_string());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Carriers' forms have no number for another version.
@@ -228,6 +271,41 @@ impl ChildRef {
             request_number: child.record.request_number,
             losing_carrier: child.record.details.losing_carrier.clone(),
         }
+    }
+}
+
+impl Division {
+    /// The order as if it were of this part alone: what its requirements are checked on, and what goes out when there is
+    /// no other part.
+    #[must_use]
+    pub fn order_of(&self, part: &Part) -> Order {
+        let mut numbers = part.numbers.clone();
+        for number in &mut numbers {
+            number.overrides = Overrides::default();
+        }
+        Order::restore(OrderRecord {
+            details: details_of(&self.head.record.details, part),
+            numbers,
+            ..self.head.record.clone()
+        })
+    }
+
+    /// A child for one part, as a draft. Its secrets must be at hand.
+    #[must_use]
+    pub fn child(&self, part: &Part, id: OrderId, request_number: RequestNumber, now: Timestamp) -> Order {
+        let whole = &self.head.record;
+        let OrderRecord { details, numbers, .. } = self.order_of(part).record;
+        let child = Order::restore(OrderRecord {
+            // There is one level: what a child divides into are its siblings.
+            parent: whole.parent.or(Some(ParentRef {
+                id: whole.id,
+                request_number: whole.request_number,
+            })),
+            details,
+            numbers,
+            ..OrderRecord::draft(id, request_number, whole.account, now)
+        });
+        child.enter(OrderState::Draft, now)
     }
 }
 
@@ -285,6 +363,11 @@ fn details_of(details: &Details, part: &Part) -> Details {
 }
 
 impl Part {
+    /// Its numbers.
+    pub fn tns(&self) -> Vec<Tn> {
+        self.numbers.iter().map(|number| number.tn).collect()
+    }
+
     /// In what it differs from another part.
     pub fn differs_by(&self, other: &Self) -> Vec<&'static str> {
         let (own, others) = (&self.key, &other.key);

@@ -93,20 +93,31 @@ impl OrderFact {
 impl Order {
     /// Hands a draft in. `requirements` is what [`super::requirements`] found for it.
     pub fn submit(self, requirements: Vec<Requirement>, now: Timestamp) -> Result<Transition, SubmitRefusal> {
+        self.check_submit(requirements)?;
+        Ok(self.be_submitted(now))
+    }
+
+    /// A draft that was checked, on its way.
+    pub(super) fn be_submitted(self, now: Timestamp) -> Transition {
+        let mut order = self.enter(OrderState::Submitted, now);
+        order.record.submitted_at = Some(now);
+        Transition {
+            order,
+            facts: vec![OrderFact::Submitted { resubmitted: false }],
+            inventory: None,
+            entry: Entry::plain("submitted"),
+        }
+    }
+
+    /// Why a draft cannot be handed in, if it cannot.
+    pub fn check_submit(&self, requirements: Vec<Requirement>) -> Result<(), SubmitRefusal> {
         if self.record.state != OrderState::Draft {
             return Err(self.illegal("submitted").into());
         }
         if requirements.iter().any(|requirement| !requirement.is_warning) {
             return Err(SubmitRefusal::NotReady(requirements));
         }
-        let mut order = self.enter(OrderState::Submitted, now);
-        order.record.submitted_at = Some(now);
-        Ok(Transition {
-            order,
-            facts: vec![OrderFact::Submitted { resubmitted: false }],
-            inventory: None,
-            entry: Entry::plain("submitted"),
-        })
+        Ok(())
     }
 
     /// Sends the order again as the next version; `None` when carriers' forms have no number for it.

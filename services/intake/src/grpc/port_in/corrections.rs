@@ -1,7 +1,7 @@
 //! Reads the corrections of a fix.
 
 use grpc::Faults;
-use intake_domain::port_in::{Correction, Detail};
+use intake_domain::port_in::{Correction, Detail, Override};
 use portway_proto::intake::v1;
 
 use super::details::{ACCOUNT_NUMBER_CHARS_MAX, Faulty, TAX_ID_CHARS_MAX, address, secret, text, tn};
@@ -9,6 +9,16 @@ use crate::ops::port_in::PIN_CHARS_MAX;
 
 /// Corrections in one call at most: every number's PIN, and every field.
 const CORRECTIONS_MAX: usize = 20_100;
+
+/// The fields of a number that tell it apart from others.
+const OVERRIDES: [&str; 6] = [
+    "losing_carrier",
+    "account_number",
+    "btn",
+    "authorized_by",
+    "resp_org",
+    "part",
+];
 
 /// Reads the corrections of a call.
 pub(super) fn read(faults: &mut Faults, corrections: &[v1::Correction]) -> Vec<Correction> {
@@ -36,6 +46,9 @@ fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> O
     }
     let detail = match correction.field.as_str() {
         "pin" => return read_pin(faults, index, correction).ok(),
+        field if !correction.tn.is_empty() && OVERRIDES.contains(&field) => {
+            return read_override(faults, index, correction).ok();
+        }
         "account_number" => secret(faults, field, value, ACCOUNT_NUMBER_CHARS_MAX).map(Detail::AccountNumber),
         "tax_id" => secret(faults, field, value, TAX_ID_CHARS_MAX).map(Detail::TaxId),
         "btn" => tn(faults, field, value).map(Detail::Btn),
@@ -68,6 +81,32 @@ fn read_one(faults: &mut Faults, index: usize, correction: &v1::Correction) -> O
         }
     };
     detail.map(Correction::Detail).ok()
+}
+
+/// What differs for a number, where the carrier wants several requests.
+fn read_override(
+    faults: &mut Faults,
+    index: usize,
+    correction: &v1::Correction,
+) -> Result<Correction, Faulty> {
+    let number = tn(faults, &format!("corrections[{index}].tn"), &correction.tn);
+    let field = format!("corrections[{index}].value");
+    let (field, value) = (field.as_str(), correction.value.trim());
+    let value = match correction.field.as_str() {
+        "losing_carrier" => text(faults, field, value).map(Override::LosingCarrier),
+        "account_number" => {
+            secret(faults, field, value, ACCOUNT_NUMBER_CHARS_MAX).map(Override::AccountNumber)
+        }
+        "btn" => tn(faults, field, value).map(Override::Btn),
+        "authorized_by" => text(faults, field, value).map(Override::AuthorizedBy),
+        "resp_org" => text(faults, field, value).map(Override::RespOrg),
+        "part" => text(faults, field, value).map(Override::Part),
+        _unknown => Err(Faulty),
+    };
+    Ok(Correction::Override {
+        tn: number?.ok_or(Faulty)?,
+        value: value?,
+    })
 }
 
 fn read_pin(faults: &mut Faults, index: usize, correction: &v1::Correction) -> Result<Correction, Faulty> {

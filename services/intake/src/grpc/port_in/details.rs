@@ -1,7 +1,7 @@
 //! Reads the details of an order. What is given must be well-formed; whether it is enough is for the requirements.
 
 use grpc::Faults;
-use intake_domain::port_in::{Address, Detail, SubscriberKind, read_secret};
+use intake_domain::port_in::{Address, Detail, RemainingNumbers, SubscriberKind, read_secret};
 use jiff::civil::Date;
 use portway_proto::intake::v1;
 use portway_proto::types::v1 as types_v1;
@@ -12,7 +12,7 @@ pub(super) const ACCOUNT_NUMBER_CHARS_MAX: usize = 32;
 pub(super) const TAX_ID_CHARS_MAX: usize = 20;
 
 /// The fields of `OrderDetails` by name.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 17] = [
     "losing_carrier",
     "account_number",
     "btn",
@@ -27,6 +27,9 @@ const FIELDS: [&str; 14] = [
     "partial",
     "new_btn",
     "customer_reference",
+    "remaining_numbers",
+    "losing_carrier_name",
+    "resp_org",
 ];
 
 /// Reads the fields that are set.
@@ -68,6 +71,9 @@ fn is_set(details: &v1::OrderDetails, field: &str) -> bool {
         "partial" => details.partial,
         "new_btn" => !details.new_btn.is_empty(),
         "customer_reference" => !details.customer_reference.is_empty(),
+        "remaining_numbers" => details.remaining_numbers != 0,
+        "losing_carrier_name" => !details.losing_carrier_name.is_empty(),
+        "resp_org" => !details.resp_org.is_empty(),
         _unknown => false,
     }
 }
@@ -103,6 +109,11 @@ fn read(faults: &mut Faults, details: &v1::OrderDetails, name: &str) -> Option<D
         "customer_reference" => {
             text(faults, field, &details.customer_reference).map(Detail::CustomerReference)
         }
+        "remaining_numbers" => remaining_numbers(faults, field, details).map(Detail::RemainingNumbers),
+        "losing_carrier_name" => {
+            text(faults, field, &details.losing_carrier_name).map(Detail::LosingCarrierName)
+        }
+        "resp_org" => text(faults, field, &details.resp_org).map(Detail::RespOrg),
         _unknown => Err(Faulty),
     };
     detail.ok()
@@ -158,6 +169,22 @@ fn subscriber_kind(
         Ok(v1::SubscriberKind::Business) => Ok(Some(SubscriberKind::Business)),
         Err(_) => {
             faults.add(field, "INVALID", "is not a kind of subscriber");
+            Err(Faulty)
+        }
+    }
+}
+
+fn remaining_numbers(
+    faults: &mut Faults,
+    field: &str,
+    details: &v1::OrderDetails,
+) -> Result<Option<RemainingNumbers>, Faulty> {
+    match v1::RemainingNumbers::try_from(details.remaining_numbers) {
+        Ok(v1::RemainingNumbers::Unspecified) => Ok(None),
+        Ok(v1::RemainingNumbers::Keep) => Ok(Some(RemainingNumbers::Keep)),
+        Ok(v1::RemainingNumbers::Disconnect) => Ok(Some(RemainingNumbers::Disconnect)),
+        Err(_) => {
+            faults.add(field, "INVALID", "is not what may become of remaining numbers");
             Err(Faulty)
         }
     }

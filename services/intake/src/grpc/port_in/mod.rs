@@ -1,16 +1,19 @@
 //! The gRPC face of port-in orders.
 
 mod comments;
+pub(super) mod configuration;
 mod corrections;
 mod csv;
 mod details;
 mod documents;
 mod filter;
 mod lists;
+pub(super) mod number_fields;
 mod numbers;
 mod orders;
 mod outlook;
 mod render;
+mod splits;
 mod status;
 mod stream;
 
@@ -20,9 +23,11 @@ pub(super) use status::submission as submission_status;
 use auth::{Caller, CallerKind};
 use grpc::Faults;
 use portway_proto::intake::v1::comment_service_server::CommentServiceServer;
+use portway_proto::intake::v1::configuration_service_server::ConfigurationServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
 use portway_proto::intake::v1::order_list_service_server::OrderListServiceServer;
 use portway_proto::intake::v1::port_in_service_server::PortInServiceServer;
+use portway_proto::intake::v1::split_service_server::SplitServiceServer;
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Status};
 use types::RequestNumber;
@@ -38,6 +43,10 @@ pub(crate) fn add_port_in(routes: &mut RoutesBuilder, intake: &Intake) {
             intake.clone(),
         )))
         .add_service(CommentServiceServer::new(comments::Comments::new(intake.clone())))
+        .add_service(ConfigurationServiceServer::new(
+            configuration::Configuration::new(intake.clone()),
+        ))
+        .add_service(SplitServiceServer::new(splits::Splits::new(intake.clone())))
         .add_service(DocumentServiceServer::new(documents::Documents::new(
             intake.clone(),
         )));

@@ -4,17 +4,16 @@ use std::collections::HashSet;
 
 use calendar::civil_date;
 use grpc::Faults;
-use intake_domain::port_in::{Email, KeptSecret, OrderNumber, ShortText};
+use intake_domain::port_in::OrderNumber;
 use jiff::Timestamp;
 use numbering::NpacRegion;
 use portway_proto::intake::v1;
 use types::Tn;
 
-use super::details::{Faulty, secret, text};
-use crate::ops::port_in::PIN_CHARS_MAX;
+use super::number_fields::Said;
 
 /// Numbers in one call at most; more come as a file.
-const NUMBERS_MAX: usize = 1_000;
+pub(super) const NUMBERS_MAX: usize = 1_000;
 
 /// Reads the numbers of a call.
 pub(super) fn read(faults: &mut Faults, drafts: &[v1::NumberDraft], now: Timestamp) -> Vec<OrderNumber> {
@@ -41,36 +40,12 @@ pub(super) fn read(faults: &mut Faults, drafts: &[v1::NumberDraft], now: Timesta
             };
             faults.add(field, code, refusal.to_string());
         });
-        let rest = read_rest(faults, index, draft);
-        if let (Ok(info), Ok((pin, agent_name, agent_email))) = (number, rest) {
-            numbers.push(OrderNumber {
-                pin,
-                agent_name,
-                agent_email,
-                ..OrderNumber::draft(info)
-            });
+        let changes = Said::in_draft(index, draft).changes(faults, &[]);
+        if let Ok(info) = number {
+            numbers.push(OrderNumber::draft(info).with(changes));
         }
     }
     numbers
-}
-
-/// A number's PIN, and its agent's name and address.
-type Rest = (Option<KeptSecret>, Option<ShortText>, Option<Email>);
-
-fn read_rest(faults: &mut Faults, index: usize, draft: &v1::NumberDraft) -> Result<Rest, Faulty> {
-    let pin = secret(
-        faults,
-        &format!("numbers[{index}].pin"),
-        &draft.pin,
-        PIN_CHARS_MAX,
-    );
-    let agent_name = text(faults, &format!("numbers[{index}].agent_name"), &draft.agent_name);
-    let agent_email = text(
-        faults,
-        &format!("numbers[{index}].agent_email"),
-        &draft.agent_email,
-    );
-    Ok((pin?.map(KeptSecret::Given), agent_name?, agent_email?))
 }
 
 /// Reads numbers that are only named.

@@ -264,12 +264,12 @@ impl PortInService for PortIn {
         let requester = requester(&request)?;
         let name = name_alone(&request.get_ref().order_id)?;
         let mut work = begin!(self, request);
-        let view = ops::port_in::cancel(&self.intake, work.conn(), &requester, name)
+        let (view, not_cancelled) = ops::port_in::cancel(&self.intake, work.conn(), &requester, name)
             .await
             .map_err(|error| status::cancel(&error))?;
         work.finish(v1::CancelOrderResponse {
             order: Some(render::order(&view)),
-            not_cancelled: Vec::new(),
+            not_cancelled: not_cancelled.into_iter().map(render::not_cancelled).collect(),
         })
         .await
     }

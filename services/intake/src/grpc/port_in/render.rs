@@ -2,17 +2,20 @@
 
 use intake_domain::port_in::requirements::{DocumentKind, Requirement};
 use intake_domain::port_in::{
-    Address, CommandState, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState, StateName,
-    SubscriberKind,
+    Address, CommandState, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState,
+    RemainingNumbers, StateName, SubscriberKind,
 };
 use portway_proto::intake::v1;
 use portway_proto::types::v1 as types_v1;
 use service::stamp;
 use types::Tn;
 
-use super::outlook;
+use super::{number_fields, outlook};
 use crate::announce::port_in::{court, reason};
-use crate::ops::port_in::{CarrierCommand, Document, LineFault, OrderRow, OrderView, Outlook, TimelineEntry};
+use crate::ops::port_in::{
+    CarrierCommand, ChildCount, Document, LineFault, ListedChild, NotCancelled, OrderRow, OrderView, Outlook,
+    TimelineEntry,
+};
 
 pub(super) fn order(view: &OrderView) -> v1::Order {
     let record = view.order.record();
@@ -27,20 +30,82 @@ pub(super) fn order(view: &OrderView) -> v1::Order {
         | OrderState::CancelRequested { .. }
         | OrderState::Cancelled
         | OrderState::Rejected
-        | OrderState::Abandoned => Vec::new(),
+        | OrderState::Abandoned
+        | OrderState::Parent(_) => Vec::new(),
     };
     v1::Order {
-        numbers: record.numbers.iter().map(number).collect(),
-        number_count: i32::try_from(record.numbers.len()).unwrap_or(i32::MAX),
+        number_count: i32::try_from(record.numbers.len() + view.child_numbers.len()).unwrap_or(i32::MAX),
+        numbers: numbers(view),
+        children: view.children.iter().map(child).collect(),
+        child_counts: counts_of(&view.children),
         reasons: rejection,
         commands: view.commands.iter().map(command).collect(),
         ..head(record, &view.outlook)
     }
 }
 
+/// The order's own numbers, and those in its children.
+fn numbers(view: &OrderView) -> Vec<v1::OrderNumber> {
+    let in_children = view.child_numbers.iter().map(|(child, held)| v1::OrderNumber {
+        child_order_id: child.to_string(),
+        ..number(held)
+    });
+    in_children
+        .chain(view.order.record().numbers.iter().map(number))
+        .collect()
+}
+
+fn child(child: &ListedChild) -> v1::ChildOrder {
+    v1::ChildOrder {
+        order_id: child.id.to_string(),
+        request_number: child.request_number.to_string(),
+        state: state(child.state).into(),
+        number_count: child.number_count,
+        losing_carrier: child.losing_carrier.clone(),
+    }
+}
+
+fn counts_of(children: &[ListedChild]) -> Vec<v1::ChildCount> {
+    let in_state = |name: StateName| {
+        let found: Vec<i32> = children
+            .iter()
+            .filter(|child| child.state == name)
+            .map(|child| child.number_count)
+            .collect();
+        (!found.is_empty()).then(|| v1::ChildCount {
+            state: state(name).into(),
+            orders: i32::try_from(found.len()).unwrap_or(i32::MAX),
+            numbers: found.iter().sum(),
+        })
+    };
+    StateName::LEAST_ADVANCED_FIRST
+        .into_iter()
+        .filter_map(in_state)
+        .collect()
+}
+
+fn count(count: &ChildCount) -> v1::ChildCount {
+    v1::ChildCount {
+        state: state(count.state).into(),
+        orders: i32::try_from(count.orders).unwrap_or(i32::MAX),
+        numbers: i32::try_from(count.numbers).unwrap_or(i32::MAX),
+    }
+}
+
+pub(super) fn not_cancelled(child: NotCancelled) -> v1::ChildNotCancelled {
+    let refused = super::status::cancel(&child.why.clone().into());
+    v1::ChildNotCancelled {
+        order_id: child.id.to_string(),
+        request_number: child.request_number.to_string(),
+        reason: grpc::status::reason_of(&refused).unwrap_or_default(),
+        message: child.why.to_string(),
+    }
+}
+
 pub(super) fn listed_order(row: &OrderRow) -> v1::Order {
     v1::Order {
         number_count: row.order.number_count,
+        child_counts: row.children.iter().map(count).collect(),
         ..head(&row.order.record, &row.outlook)
     }
 }
@@ -54,6 +119,11 @@ fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
         request_number: record.request_number.to_string(),
         account_id: record.account.to_string(),
         etag: record.version.to_string(),
+        parent_order_id: record
+            .parent
+            .map(|parent| parent.id.to_string())
+            .unwrap_or_default(),
+        parent_request_number: text(record.parent.map(|parent| parent.request_number).as_ref()),
         state: state(record.state.name()).into(),
         ver: record.ver.into(),
         details: Some(details(&record.details)),
@@ -78,6 +148,11 @@ fn details(details: &Details) -> v1::OrderDetails {
         Some(SubscriberKind::Residential) => v1::SubscriberKind::Residential,
         Some(SubscriberKind::Business) => v1::SubscriberKind::Business,
     };
+    let remaining = match details.remaining_numbers {
+        None => v1::RemainingNumbers::Unspecified,
+        Some(RemainingNumbers::Keep) => v1::RemainingNumbers::Keep,
+        Some(RemainingNumbers::Disconnect) => v1::RemainingNumbers::Disconnect,
+    };
     let is_empty = details.service_address == Address::default();
     v1::OrderDetails {
         losing_carrier: text(details.losing_carrier.as_ref()),
@@ -94,7 +169,9 @@ fn details(details: &Details) -> v1::OrderDetails {
         partial: details.partial,
         new_btn: text(details.new_btn.as_ref()),
         customer_reference: text(details.customer_reference.as_ref()),
-        ..v1::OrderDetails::default()
+        remaining_numbers: remaining.into(),
+        losing_carrier_name: text(details.losing_carrier_name.as_ref()),
+        resp_org: text(details.resp_org.as_ref()),
     }
 }
 
@@ -108,7 +185,7 @@ pub(in crate::grpc) fn address(address: &Address) -> types_v1::Address {
     }
 }
 
-fn number(number: &OrderNumber) -> v1::OrderNumber {
+pub(super) fn number(number: &OrderNumber) -> v1::OrderNumber {
     let state = match number.state {
         NumberState::Draft => v1::NumberState::Draft,
         NumberState::InOrder => v1::NumberState::InOrder,
@@ -123,10 +200,12 @@ fn number(number: &OrderNumber) -> v1::OrderNumber {
         tn: number.tn.to_string(),
         state: state.into(),
         masked_pin: masked(number.pin.as_ref()),
-        agent_name: text(number.agent_name.as_ref()),
-        agent_email: text(number.agent_email.as_ref()),
+        agent_name: text(number.config.agent_name.as_ref()),
+        agent_email: text(number.config.agent_email.as_ref()),
         country: text(number.country.as_ref()),
         region: text(number.area.as_ref()),
+        config: Some(number_fields::config(&number.config)),
+        overrides: number_fields::overrides(&number.overrides),
         ..v1::OrderNumber::default()
     }
 }

@@ -4,14 +4,14 @@ use grpc::FieldFault;
 use grpc::status::{fail, internal, invalid, not_ready, store};
 use intake_domain::port_in::requirements::Requirement;
 use intake_domain::port_in::{
-    AddRefusal, CancelRefusal, FixFault, FixRefusal, IllegalTransition, ResolveRefusal,
+    AddRefusal, CancelRefusal, ConfigureFault, FixFault, FixRefusal, IllegalTransition, ResolveRefusal,
 };
 use tonic::{Code, Status};
 use types::Tn;
 
 use crate::ops::port_in::{
-    BadPdf, CancelError, CommentError, DraftError, FixError, ReadError, SubmissionError, SubmitError,
-    UploadError,
+    BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError, SubmissionError,
+    SubmitError, UploadError,
 };
 
 fn not_found() -> Status {
@@ -76,7 +76,24 @@ pub(super) fn submit(error: &SubmitError) -> Status {
             "TN_IN_SERVICE",
             of_tns(tns, "TN_IN_SERVICE", "is in service on this platform already"),
         ),
+        SubmitError::VersionsExhausted(_) => {
+            fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
+        }
         SubmitError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn configure(error: &ConfigureError) -> Status {
+    match error {
+        ConfigureError::NotFound => not_found(),
+        ConfigureError::Faults(faults) => {
+            let of_fault = |found: &ConfigureFault| {
+                let ConfigureFault { tn, problem } = found;
+                fault("numbers", problem.code(), format!("{tn} {problem}"))
+            };
+            not_ready("NUMBERS_NOT_CHANGED", faults.iter().map(of_fault).collect())
+        }
+        ConfigureError::Store(error) => store(error),
     }
 }
 
@@ -87,9 +104,6 @@ pub(super) fn fix(error: &FixError) -> Status {
         FixError::Refused(FixRefusal::Faults(faults)) => {
             let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
             not_ready("FIX_INCOMPLETE", faults.iter().map(of_fault).collect())
-        }
-        FixError::Refused(FixRefusal::NewOrderRequired) => {
-            fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
         }
         FixError::Refused(FixRefusal::NotConfirmable(reasons)) => {
             let of_reason =
@@ -182,7 +196,11 @@ fn fault(field: &str, code: &str, message: String) -> FieldFault {
 }
 
 fn of_requirement(requirement: &Requirement) -> FieldFault {
-    fault(&requirement.field, requirement.code, requirement.message.clone())
+    let about = requirement.tn.map(|tn| format!("{tn}: ")).unwrap_or_default();
+    let message = &requirement.message;
+    let is_named = requirement.tn.is_some_and(|tn| message.contains(&tn.to_string()));
+    let about = if is_named { String::new() } else { about };
+    fault(&requirement.field, requirement.code, format!("{about}{message}"))
 }
 
 fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {

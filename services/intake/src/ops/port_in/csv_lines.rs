@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use calendar::civil_date;
 use csv::{ReaderBuilder, StringRecord};
-use intake_domain::port_in::{KeptSecret, OrderNumber, read_secret};
+use intake_domain::port_in::{KeptSecret, NumberConfig, OrderNumber, read_secret};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use numbering::NpacRegion;
@@ -168,8 +168,11 @@ impl Header {
         }
         Some(OrderNumber {
             pin: secret.map(KeptSecret::Given),
-            agent_name: name,
-            agent_email: email,
+            config: NumberConfig {
+                agent_name: name,
+                agent_email: email,
+                ..NumberConfig::default()
+            },
             ..OrderNumber::draft(info.ok()?)
         })
     }
@@ -194,8 +197,8 @@ mod tests {
         assert_eq!(lines.faults, []);
         let number = &lines.numbers[0];
         assert_eq!(number.tn.to_string(), "+12018670123");
-        assert_eq!(number.agent_name.as_ref().unwrap().as_str(), "Ann Lee");
-        assert_eq!(number.agent_email.as_ref().unwrap().as_str(), "ann@x.co");
+        assert_eq!(number.config.agent_name.as_ref().unwrap().as_str(), "Ann Lee");
+        assert_eq!(number.config.agent_email.as_ref().unwrap().as_str(), "ann@x.co");
         assert!(matches!(&number.pin, Some(KeptSecret::Given(pin)) if pin.expose() == "0042"));
     }
 

@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::Tn;
 
+use super::divide::{DivideError, divide, open_all};
 use super::read::document_facts;
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, find_to_change};
@@ -27,7 +28,18 @@ pub(crate) enum FixError {
     Store(#[from] StoreError),
 }
 
-/// Corrects an order and sends it again.
+impl From<DivideError> for FixError {
+    fn from(error: DivideError) -> Self {
+        match error {
+            // What the order had its children have.
+            DivideError::InFlight(_) => Self::Store(StoreError::Stale("the numbers of the order")),
+            DivideError::VersionsExhausted(_) => Self::Refused(FixRefusal::VersionsExhausted),
+            DivideError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Corrects an order and sends it again; divides it where the carrier wants several requests.
 pub(crate) async fn apply_fix(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -40,10 +52,18 @@ pub(crate) async fn apply_fix(
         .await?
         .ok_or(FixError::NotFound)?;
     let sent = open_sent(intake, conn, &order, &corrections).await?;
-    let documents = document_facts(conn, order.record().id).await?;
+    let documents = document_facts(conn, &order).await?;
     let has_new_loa = documents
         .iter()
         .any(|document| document.kind == DocumentKind::Loa && document.uploaded_at >= order.record().since);
+    if order.is_to_be_split() {
+        let secrets = open_all(intake, conn, &order).await?;
+        let at_hand = order.clone().with_secrets(&secrets);
+        let corrected = at_hand.correct_for_split(corrections, &sent, has_new_loa)?;
+        let at_carrier = store::commands::at_carrier(conn, order.record().id).await?;
+        let divided = divide(intake, conn, &order, corrected, at_carrier, occasion).await?;
+        return Ok(OrderView::of(intake, conn, divided).await?);
+    }
     let transition = order
         .clone()
         .apply_fix(corrections, &sent, has_new_loa, occasion.now)?;
@@ -90,7 +110,7 @@ async fn open_sent(
         .iter()
         .filter_map(|correction| match correction {
             Correction::Pin { tn, .. } => Some(*tn),
-            Correction::Detail(_) => None,
+            Correction::Override { .. } | Correction::Detail(_) => None,
         })
         .collect();
     Ok(SentSecrets {

@@ -1,17 +1,24 @@
 //! Orders by the many: pages, counts, and all of them for a file.
 
+use std::collections::HashMap;
+
+use intake_domain::port_in::OrderState;
 use jiff::Timestamp;
 
-use super::{Cursor, ListedOrder, OrderCounts, OrderFilter, OrderPage, Outlook, ReadError, Requester};
+use super::{
+    ChildCount, Cursor, ListedOrder, OrderCounts, OrderFilter, OrderPage, Outlook, ReadError, Requester,
+};
 use crate::app::Intake;
 use crate::store::port_in as store;
-use types::AccountId;
+use types::{AccountId, OrderId};
 
 /// An order as lists show it.
 #[derive(Debug, Clone)]
 pub(crate) struct OrderRow {
     pub(crate) order: ListedOrder,
     pub(crate) outlook: Outlook,
+    /// How the children of a parent stand.
+    pub(crate) children: Vec<ChildCount>,
 }
 
 /// A page of orders, and where the next one starts.
@@ -40,12 +47,30 @@ pub(crate) async fn list(
         .last()
         .filter(|_| has_more)
         .map(|last| last.cursor(page.sort));
-    Ok((found.into_iter().map(|order| row(order, now)).collect(), next))
+    let is_parent = |listed: &&ListedOrder| matches!(listed.record.state, OrderState::Parent(_));
+    let parents: Vec<OrderId> = found
+        .iter()
+        .filter(is_parent)
+        .map(|listed| listed.record.id)
+        .collect();
+    let mut children: HashMap<OrderId, Vec<ChildCount>> = HashMap::new();
+    for count in store::family::counts(&mut conn, &parents).await? {
+        children.entry(count.parent).or_default().push(count);
+    }
+    let rows = found.into_iter().map(|order| {
+        let children = children.remove(&order.record.id).unwrap_or_default();
+        row(order, children, now)
+    });
+    Ok((rows.collect(), next))
 }
 
-fn row(order: ListedOrder, now: Timestamp) -> OrderRow {
+fn row(order: ListedOrder, children: Vec<ChildCount>, now: Timestamp) -> OrderRow {
     let outlook = Outlook::of_row(&order.record.state, order.seen, now);
-    OrderRow { order, outlook }
+    OrderRow {
+        order,
+        outlook,
+        children,
+    }
 }
 
 /// How many orders of an account stand where; `None`: of all that the requester sees.

@@ -5,8 +5,10 @@
 
 mod cancel;
 mod comments;
+mod configure;
 mod content;
 mod csv_lines;
+mod divide;
 mod documents;
 mod draft;
 mod due;
@@ -24,9 +26,9 @@ mod submit;
 
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::AccountId;
+use types::{AccountId, OrderId};
 
-use intake_domain::port_in::Order;
+use intake_domain::port_in::{Order, OrderNumber, OrderState};
 
 use crate::app::Intake;
 use crate::store::port_in as store;
@@ -35,14 +37,17 @@ pub(crate) use crate::store::port_in::commands::CarrierCommand;
 pub(crate) use crate::store::port_in::comments::CommentCursor;
 pub(crate) use crate::store::port_in::counts::{OrderCount, OrderCounts};
 pub(crate) use crate::store::port_in::documents::Document;
+pub(crate) use crate::store::port_in::family::{ChildCount, ListedChild};
 pub(crate) use crate::store::port_in::list::{
     Cursor, ListedOrder, OrderFilter, OrderPage, SortKey, TimeRange,
 };
 pub(crate) use crate::store::port_in::order::OrderName;
 pub(crate) use crate::store::port_in::timeline::TimelineEntry;
-pub(crate) use cancel::{CancelError, cancel};
+pub(crate) use cancel::{CancelError, NotCancelled, cancel};
 pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, resolve_comment};
+pub(crate) use configure::{ConfigureError, configure, configure_arriving};
 pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
+pub(crate) use divide::preview;
 pub(crate) use documents::{FILE_BYTES_MAX, NewDocument, UploadError, upload};
 pub(crate) use draft::{DraftError, add_numbers, create, import_numbers, remove_numbers, update};
 pub(crate) use due::{backlog, do_what_is_due};
@@ -77,16 +82,30 @@ pub(crate) struct OrderView {
     pub(crate) order: Order,
     pub(crate) commands: Vec<CarrierCommand>,
     pub(crate) outlook: Outlook,
+    /// What a parent is divided into.
+    pub(crate) children: Vec<ListedChild>,
+    /// The numbers of a parent that are in its children, each with its child.
+    pub(crate) child_numbers: Vec<(OrderId, OrderNumber)>,
 }
 
 impl OrderView {
     async fn of(intake: &Intake, conn: &mut PgConnection, order: Order) -> Result<Self, StoreError> {
-        let commands = store::commands::list(conn, order.record().id).await?;
+        let id = order.record().id;
+        let commands = store::commands::list(conn, id).await?;
         let outlook = Outlook::of(conn, &order, intake.base.clock.now()).await?;
+        let is_parent = matches!(order.record().state, OrderState::Parent(_));
+        let (children, child_numbers) = if is_parent {
+            let children = store::family::list(conn, id).await?;
+            (children, store::numbers::list_of_children(conn, id).await?)
+        } else {
+            (Vec::new(), Vec::new())
+        };
         Ok(Self {
             order,
             commands,
             outlook,
+            children,
+            child_numbers,
         })
     }
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use intake_domain::carrier::Holder;
-use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, Requirement, of_order, of_papers};
-use intake_domain::port_in::{Order, OrderState};
+use intake_domain::port_in::requirements::{
+    CarrierFacts, DocumentFacts, Requirement, of_order, of_papers, of_part_count, of_parts,
+};
+use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
 use types::{OrderId, Tn};
 
+use super::divide::division_of;
 use super::papers::papers_of;
 use super::{Document, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
@@ -114,24 +117,70 @@ async fn requirements_with(
     order: &Order,
     holders: BTreeMap<Tn, Holder>,
 ) -> Result<Vec<Requirement>, StoreError> {
-    let documents = store::documents::list(conn, order.record().id).await?;
-    let papers = papers_of(intake, conn, order, &documents).await?;
-    let documents: Vec<DocumentFacts> = documents.into_iter().map(|document| document.facts).collect();
-    let losing = order.record().details.losing_carrier.as_ref();
-    let carrier = CarrierFacts {
-        losing: ops::carriers::losing_carrier(conn, losing).await?,
+    let documents = documents_of(conn, order).await?;
+    let division = division_of(intake, conn, order).await?;
+    let mut carrier = CarrierFacts {
         holders,
+        ..CarrierFacts::UNKNOWN
     };
-    let mut all = of_order(order, &documents, &carrier, intake.base.clock.now());
+    let mut lacks = Vec::with_capacity(division.parts.len());
+    for part in division.parts.iter().take(CHILDREN_MAX) {
+        let alone = division.order_of(part);
+        let own = documents
+            .iter()
+            .filter(|document| part.is_named_by(&document.facts));
+        let own: Vec<Document> = own.cloned().collect();
+        let secret = part.account_number.as_ref();
+        lacks.push((
+            part.tns(),
+            of_alone(intake, conn, &alone, secret, &own, &mut carrier).await?,
+        ));
+    }
+    if lacks.is_empty() {
+        // No number is open, so nothing differs from the order.
+        let all = of_alone(intake, conn, order, None, &documents, &mut carrier).await?;
+        lacks.push((Vec::new(), all));
+    }
+    let mut all = of_parts(lacks);
+    all.splice(..0, of_part_count(division.parts.len()));
+    Ok(all)
+}
+
+/// What an order lacks that goes out as it is. `account_number`: that of its numbers, where it is at hand.
+async fn of_alone(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    account_number: Option<&KeptSecret>,
+    documents: &[Document],
+    carrier: &mut CarrierFacts,
+) -> Result<Vec<Requirement>, StoreError> {
+    let mut papers = papers_of(intake, conn, order, documents).await?;
+    if let (Some(KeptSecret::Given(secret)), Some(_)) = (account_number, &papers.account_number) {
+        papers.account_number = Some(secret.clone());
+    }
+    let losing = order.record().details.losing_carrier.as_ref();
+    carrier.losing = ops::carriers::losing_carrier(conn, losing).await?;
+    let facts: Vec<DocumentFacts> = documents.iter().map(|document| document.facts.clone()).collect();
+    let mut all = of_order(order, &facts, carrier, intake.base.clock.now());
     all.extend(of_papers(order, &papers));
     Ok(all)
 }
 
+/// The documents that count for an order: its own, and those of the order that it is a part of.
+async fn documents_of(conn: &mut PgConnection, order: &Order) -> Result<Vec<Document>, StoreError> {
+    let mut documents = store::documents::list(conn, order.record().id).await?;
+    if let Some(parent) = order.record().parent {
+        documents.extend(store::documents::list(conn, parent.id).await?);
+    }
+    Ok(documents)
+}
+
 pub(super) async fn document_facts(
     conn: &mut PgConnection,
-    order: OrderId,
+    order: &Order,
 ) -> Result<Vec<DocumentFacts>, StoreError> {
-    let documents = store::documents::list(conn, order).await?;
+    let documents = documents_of(conn, order).await?;
     Ok(documents.into_iter().map(|document| document.facts).collect())
 }
 

@@ -12,6 +12,7 @@ use types::{AccountId, Tn, Ver};
 use super::{Occasion, outlook};
 use crate::announce;
 use crate::app::Intake;
+use crate::store::account_numbers;
 use crate::store::inventory::{self, IncomingNumber};
 use crate::store::port_in as store;
 
@@ -42,6 +43,9 @@ pub(super) async fn settle_about(
     } else {
         let stored = store::order::save(conn, &intake.base.vault, before, &transition.order).await?;
         outlook::follow(conn, before, &stored, now).await?;
+        if let Some(parent) = stored.record().parent {
+            store::family::sum_up(conn, parent.id, now).await?;
+        }
         stored
     };
     let freed = freed(before, &transition.order);
@@ -71,10 +75,20 @@ fn freed(before: &Order, after: &Order) -> Vec<Tn> {
     if before.record().state == OrderState::Draft {
         return Vec::new();
     }
-    let pairs = before.record().numbers.iter().zip(&after.record().numbers);
-    pairs
-        .filter(|(was, is)| was.state.is_open() && !is.state.is_open())
-        .map(|(was, _)| was.tn)
+    let numbers = after.record().numbers.iter();
+    let closed: HashSet<Tn> = numbers
+        .filter(|number| !number.state.is_open())
+        .map(|number| number.tn)
+        .collect();
+    // A number that is not in the order any more is live in another one.
+    let was_open = before
+        .record()
+        .numbers
+        .iter()
+        .filter(|number| number.state.is_open());
+    was_open
+        .map(|number| number.tn)
+        .filter(|tn| closed.contains(tn))
         .collect()
 }
 
@@ -104,6 +118,12 @@ async fn change_inventory(
             inventory::insert_incoming(conn, &arriving).await?;
             inventory::put_in_service(conn, record.id, tns, now).await
         }
+        InventoryChange::Configure(tns) => {
+            let named: HashSet<Tn> = tns.iter().copied().collect();
+            let changed = record.numbers.iter().filter(|number| named.contains(&number.tn));
+            let changed: Vec<_> = changed.map(|number| (number.tn, &number.config)).collect();
+            account_numbers::configure_incoming(conn, record.id, &changed).await
+        }
         InventoryChange::Withdraw => inventory::remove_incoming(conn, record.id, None).await.map(drop),
         InventoryChange::WithdrawThese(tns) => {
             let removed = inventory::remove_incoming(conn, record.id, Some(tns));
@@ -119,16 +139,7 @@ fn incoming(order: &Order, number: &OrderNumber, now: Timestamp) -> IncomingNumb
         tn: number.tn,
         account: record.account,
         origin: record.id,
-        agent_name: number
-            .agent_name
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        agent_email: number
-            .agent_email
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        config: number.config.clone(),
         account_number: our_account_number(record.account),
         postal_code: postal_code.map(ToString::to_string).unwrap_or_default(),
         end_user_name: record.details.end_user_name(),

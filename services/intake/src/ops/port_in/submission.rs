@@ -1,6 +1,6 @@
 //! Everything that goes to the carrier for one version of an order, secrets in clear: for the gateway alone.
 
-use intake_domain::port_in::{Details, Order};
+use intake_domain::port_in::{Details, Order, OrderState};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -61,7 +61,9 @@ pub(crate) async fn get_submission(
     let (record, state) = (order.record(), order.record().state.name());
     // A cancel raises the version, and what it cancels may be still on its way: that goes out first, or there would be
     // nothing at the carrier to cancel. The data is the same for all versions from the one in force up.
-    let is_current = (record.ver_in_force..=record.ver).contains(&ver);
+    // What a parent had is with its children.
+    let is_parent = matches!(record.state, OrderState::Parent(_));
+    let is_current = !is_parent && (record.ver_in_force..=record.ver).contains(&ver);
     if !is_current || record.submitted_at.is_none() || state.is_final() {
         return Err(SubmissionError::Superseded {
             asked: ver,

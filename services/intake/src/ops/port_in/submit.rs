@@ -1,12 +1,15 @@
 //! Handing an order in.
 
 use intake_domain::port_in::requirements::Requirement;
-use intake_domain::port_in::{IllegalTransition, SubmitRefusal};
+use intake_domain::port_in::{
+    AtCarrier, Division, IllegalTransition, Order, SubmitRefusal, VersionsExhausted,
+};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
 use types::Tn;
 
+use super::divide::{DivideError, divide, division_of, open_all};
 use super::read::requirements_of;
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, check_etag, find_to_change};
@@ -32,9 +35,22 @@ pub(crate) enum SubmitError {
     /// These numbers are on this platform already.
     #[error("numbers that are in service here already")]
     InService(Vec<Tn>),
+    /// Carriers' forms have no number for another version.
+    #[error(transparent)]
+    VersionsExhausted(VersionsExhausted),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<DivideError> for SubmitError {
+    fn from(error: DivideError) -> Self {
+        match error {
+            DivideError::InFlight(tns) => Self::InFlight(tns),
+            DivideError::VersionsExhausted(error) => Self::VersionsExhausted(error),
+            DivideError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<SubmitRefusal> for SubmitError {
@@ -60,18 +76,45 @@ pub(crate) async fn submit(
         .ok_or(SubmitError::NotFound)?;
     check_etag(&draft, etag)?;
     let requirements = requirements_of(intake, conn, &draft).await?;
-    let transition = draft.clone().submit(requirements, occasion.now)?;
-    let tns = draft.open_tns();
-    let in_flight = store::live::take(conn, draft.record().id, &tns).await?;
+    draft.check_submit(requirements)?;
+    let division = division_of(intake, conn, &draft).await?;
+    let order = if division.parts.len() > 1 {
+        let order = draft.clone().with_secrets(&open_all(intake, conn, &draft).await?);
+        divide(intake, conn, &draft, order, AtCarrier::Nothing, occasion).await?
+    } else {
+        send_whole(intake, conn, &draft, &division, occasion).await?
+    };
+    refuse_in_service(conn, &draft.open_tns()).await?;
+    Ok(OrderView::of(intake, conn, order).await?)
+}
+
+/// Sends an order that stays one. What its numbers have in common is in its details from now on.
+async fn send_whole(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    draft: &Order,
+    division: &Division,
+    occasion: Occasion<'_>,
+) -> Result<Order, SubmitError> {
+    let whole = division.parts.first().map(|part| division.order_of(part));
+    let transition = whole
+        .unwrap_or_else(|| draft.clone())
+        .submit(Vec::new(), occasion.now)?;
+    let id = draft.record().id;
+    let wanted: Vec<_> = draft.open_tns().into_iter().map(|tn| (tn, id)).collect();
+    let in_flight = store::live::take(conn, &wanted).await?;
     if !in_flight.is_empty() {
         return Err(SubmitError::InFlight(in_flight));
     }
-    let in_service = inventory::find_for_update(conn, &tns).await?;
+    Ok(settle(intake, conn, draft, transition, occasion).await?)
+}
+
+async fn refuse_in_service(conn: &mut PgConnection, tns: &[Tn]) -> Result<(), SubmitError> {
+    let in_service = inventory::find_for_update(conn, tns).await?;
     if !in_service.is_empty() {
         return Err(SubmitError::InService(
             in_service.into_iter().map(|number| number.tn).collect(),
         ));
     }
-    let order = settle(intake, conn, &draft, transition, occasion).await?;
-    Ok(OrderView::of(intake, conn, order).await?)
+    Ok(())
 }

@@ -100,8 +100,11 @@ fn record_of(number: InventoryNumber) -> SubscriberRecord {
         is_locked: number.locked,
         // No number has a port-out PIN so far; one that was given does not matter.
         pin: None,
-        account_number: number.account_number,
-        postal_code: number.postal_code,
+        account_number: number.account_number.to_string(),
+        postal_code: number
+            .postal_code
+            .map(|code| code.to_string())
+            .unwrap_or_default(),
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** a child is locked before its parent, never the other way about.
 
-use intake_domain::port_in::StateName;
+use intake_domain::port_in::{Court, OrderState, StateName};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -41,21 +41,30 @@ pub(crate) async fn sum_up(
         .bind(parent.as_uuid())
         .execute(&mut *conn)
         .await?;
-    let least_advanced_first: Vec<&str> = StateName::LEAST_ADVANCED_FIRST
+    let states = StateName::LEAST_ADVANCED_FIRST;
+    let codes: Vec<&str> = states.iter().map(|state| state.code()).collect();
+    let ends: Vec<bool> = states.iter().map(|state| state.is_final()).collect();
+    let courts: Vec<Option<&str>> = states
         .iter()
-        .map(|state| state.code())
+        .map(|state| OrderState::Parent(*state).court().map(Court::code))
         .collect();
     sqlx::query(
         "UPDATE port_order
-            SET version = port_order.version + 1, state = children.state,
-                since = CASE port_order.state WHEN children.state THEN port_order.since ELSE $2 END
-           FROM (SELECT ($3::text[])[min(array_position($3::text[], state))] AS state
-                   FROM port_order WHERE parent_id = $1) AS children
-          WHERE order_id = $1 AND is_parent AND port_order.state <> children.state",
+            SET version = port_order.version + 1, state = ($3::text[])[children.place],
+                since = CASE port_order.state WHEN ($3::text[])[children.place] THEN port_order.since ELSE $2 END,
+                updated_at = $2, court = ($4::text[])[children.place], court_due_at = children.court_due_at,
+                ended_at = CASE WHEN ($5::boolean[])[children.place] THEN $2 END
+           FROM (SELECT min(array_position($3::text[], state)) AS place, min(court_due_at) AS court_due_at
+                   FROM port_order WHERE parent_order_id = $1) AS children
+          WHERE order_id = $1 AND is_parent
+            AND (port_order.state <> ($3::text[])[children.place]
+                 OR port_order.court_due_at IS DISTINCT FROM children.court_due_at)",
     )
     .bind(parent.as_uuid())
     .bind(now.to_sqlx())
-    .bind(least_advanced_first)
+    .bind(codes)
+    .bind(courts)
+    .bind(ends)
     .execute(conn)
     .await?;
     Ok(())
@@ -65,7 +74,7 @@ pub(crate) async fn sum_up(
 pub(crate) async fn list(conn: &mut PgConnection, parent: OrderId) -> Result<Vec<ListedChild>, StoreError> {
     let rows: Vec<(Uuid, i64, String, i32, Option<String>)> = sqlx::query_as(
         "SELECT order_id, request_number, state, number_count, losing_carrier FROM port_order
-          WHERE parent_id = $1 ORDER BY request_number",
+          WHERE parent_order_id = $1 ORDER BY request_number",
     )
     .bind(parent.as_uuid())
     .fetch_all(conn)
@@ -98,8 +107,8 @@ pub(crate) async fn counts(
         .map(|state| state.code())
         .collect();
     let rows: Vec<(Uuid, String, i64, i64)> = sqlx::query_as(
-        "SELECT parent_id, state, count(*), sum(number_count) FROM port_order
-          WHERE parent_id = ANY($1) GROUP BY parent_id, state ORDER BY array_position($2::text[], state)",
+        "SELECT parent_order_id, state, count(*), sum(number_count) FROM port_order
+          WHERE parent_order_id = ANY($1) GROUP BY parent_order_id, state ORDER BY array_position($2::text[], state)",
     )
     .bind(parents.iter().map(|parent| parent.as_uuid()).collect::<Vec<_>>())
     .bind(least_advanced_first)
@@ -123,7 +132,7 @@ pub(crate) async fn lock_children(
     parent: OrderId,
 ) -> Result<Vec<OrderId>, StoreError> {
     let ids: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT order_id FROM port_order WHERE parent_id = $1 ORDER BY order_id FOR UPDATE",
+        "SELECT order_id FROM port_order WHERE parent_order_id = $1 ORDER BY order_id FOR UPDATE",
     )
     .bind(parent.as_uuid())
     .fetch_all(conn)

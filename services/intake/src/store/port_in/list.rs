@@ -292,6 +292,10 @@ fn push_names(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter) {
             .push_bind(number_column(number));
     }
     match filter.parent {
+        // A child is seen through its parent, unless something of its own is asked for.
+        None if filter.tn.is_none() && filter.request_number.is_none() => {
+            query.push(" AND port_order.parent_order_id IS NULL");
+        }
         None => {}
         Some(OrderName::Id(id)) => {
             query

@@ -25,6 +25,36 @@ pub(super) async fn list(conn: &mut PgConnection, order: OrderId) -> Result<Vec<
     rows.into_iter().map(|row| row.into_number(order)).collect()
 }
 
+/// The numbers of a parent that are in its children, each with its child, in the order of children.
+pub(crate) async fn list_of_children(
+    conn: &mut PgConnection,
+    parent: OrderId,
+) -> Result<Vec<(OrderId, OrderNumber)>, StoreError> {
+    let rows: Vec<ChildNumberRow> = sqlx::query_as(
+        "SELECT port_number.order_id, tn, port_number.state, pin_masked, country, area, own_losing_carrier,
+                own_account_masked, own_btn, own_authorized_by, own_resp_org, own_part, capabilities, alias, subaccount,
+                caller_name, application, emergency_address, agent_name, agent_email
+           FROM port_order JOIN port_number ON port_number.order_id = port_order.order_id
+          WHERE parent_order_id = $1 ORDER BY request_number, position",
+    )
+    .bind(parent.as_uuid())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let child = OrderId::from_uuid(row.order_id);
+            Ok((child, row.number.into_number(child)?))
+        })
+        .collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct ChildNumberRow {
+    order_id: uuid::Uuid,
+    #[sqlx(flatten)]
+    number: NumberRow,
+}
+
 /// Writes what is different between two versions of an order, which this transaction has locked.
 pub(super) async fn save(
     conn: &mut PgConnection,

@@ -89,7 +89,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(),
         .transpose()?;
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
-                                 created_at, updated_at, court, number_count, parent_id, parent_request_number)
+                                 created_at, updated_at, court, number_count, parent_order_id, parent_request_number)
          VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, 'CUSTOMER', 0, $6, $7)",
     )
     .bind(record.id.as_uuid())

@@ -20,7 +20,7 @@ macro_rules! order_columns {
          awaits_us, update_required, foc_at, foc_received_at, is_incoming, since, created_at, submitted_at, number_count,
          losing_carrier, account_number_masked, btn, subscriber_kind, first_name, last_name, company_name,
          authorized_by, street, unit, city, state_code, postal_code, tax_id_masked, wanted_date, is_partial, new_btn,
-         customer_reference, parent_id, parent_request_number, is_parent, remaining_numbers, losing_carrier_name,
+         customer_reference, parent_order_id, parent_request_number, is_parent, remaining_numbers, losing_carrier_name,
          resp_org"
     };
 }
@@ -67,7 +67,7 @@ pub(super) struct OrderRow {
     is_partial: bool,
     new_btn: Option<String>,
     customer_reference: Option<String>,
-    parent_id: Option<Uuid>,
+    parent_order_id: Option<Uuid>,
     parent_request_number: Option<i64>,
     is_parent: bool,
     remaining_numbers: Option<String>,
@@ -84,7 +84,7 @@ impl OrderRow {
             let number = u64::try_from(number).map_err(|error| corrupt(&error))?;
             Ok::<_, StoreError>(RequestNumber::new(RequestKind::PortIn, number))
         };
-        let parent = self.parent_id.zip(self.parent_request_number);
+        let parent = self.parent_order_id.zip(self.parent_request_number);
         let parent = parent.map(|(id, request_number)| {
             Ok::<_, StoreError>(ParentRef {
                 id: OrderId::from_uuid(id),

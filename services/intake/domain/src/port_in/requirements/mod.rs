@@ -8,8 +8,8 @@ mod documents;
 mod identity;
 mod numbers;
 mod papers;
-mod stranding;
 mod parts;
+mod stranding;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use types::Tn;
 
 pub use documents::{DocumentFacts, DocumentKind};
 pub use papers::{Paper, Papers};
-pub use parts::of_parts;
+pub use parts::{of_part_count, of_parts};
 
 use super::order::Order;
 use crate::carrier::{Holder, LosingCarrier};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use types::Tn;
 
 use super::{DocumentFacts, Requirement};
-use crate::port_in::split::Part;
+use crate::port_in::split::{CHILDREN_MAX, Part};
 
 /// The list of an order of these parts, each given with its numbers and what it lacks: what all lack once, what some lack
 /// for each of their numbers. Faults first, then warnings.
@@ -29,6 +29,18 @@ pub fn of_parts(mut parts: Vec<(Vec<Tn>, Vec<Requirement>)>) -> Vec<Requirement>
     all
 }
 
+/// An order divides into so many children at most, since they are made at once.
+pub fn of_part_count(count: usize) -> Option<Requirement> {
+    (count > CHILDREN_MAX).then(|| {
+        Requirement::fault(
+            "TOO_MANY_PARTS",
+            "numbers",
+            format!("the numbers make {count} orders for the carriers; {CHILDREN_MAX} can go together"),
+            "Divide the numbers over several orders.",
+        )
+    })
+}
+
 /// What is about one number as it is; what is about a whole part for each of its numbers.
 fn named(lack: &Requirement, tns: &[Tn]) -> Vec<Requirement> {
     match lack.tn {
@@ -38,13 +50,10 @@ fn named(lack: &Requirement, tns: &[Tn]) -> Vec<Requirement> {
 }
 
 impl Part {
-    /// The papers that go with it: those that name one of its numbers, or none at all. Another account's letters and
+    /// Whether a paper goes with it: one that names one of its numbers, or no number at all. Another account's letters and
     /// records are nobody else's business.
-    pub fn papers(&self, documents: &[DocumentFacts]) -> Vec<DocumentFacts> {
-        let own: HashSet<Tn> = self.tns.iter().copied().collect();
-        let is_own = |document: &&DocumentFacts| {
-            document.tns.is_empty() || document.tns.iter().any(|tn| own.contains(tn))
-        };
-        documents.iter().filter(is_own).cloned().collect()
+    pub fn is_named_by(&self, document: &DocumentFacts) -> bool {
+        let named: HashSet<Tn> = document.tns.iter().copied().collect();
+        named.is_empty() || self.numbers.iter().any(|number| named.contains(&number.tn))
     }
 }
