@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use intake_domain::port_in::{NumberChange, NumberChanges, Setting};
+use intake_domain::port_in::{NumberChange, NumberChanges, NumberConfig, Setting};
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
@@ -115,9 +115,7 @@ async fn set_up_in_service(
         .into_iter()
         .map(|number| {
             let changes = settings.remove(&number.tn).unwrap_or_default();
-            let config = changes
-                .into_iter()
-                .fold(number.config, |config, setting| config.with(setting));
+            let config = changes.into_iter().fold(number.config, NumberConfig::with);
             (number.tn, number.origin, config)
         })
         .collect();

@@ -128,7 +128,9 @@ impl OrderNumber {
     /// The number with these values.
     #[must_use]
     pub fn with(mut self, changes: Vec<NumberChange>) -> Self {
-        changes.into_iter().for_each(|change| self.apply(change));
+        for change in changes {
+            self.apply(change);
+        }
         self
     }
 

@@ -61,9 +61,12 @@ impl Order {
             OrderState::Activating { .. } | OrderState::CancelRequested { .. } => {
                 carrier.business_days_later(since, CARRIERS_DAYS)
             }
-            OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => None,
-            // The first of its children's, which the database keeps with it.
-            OrderState::Parent(_) => None,
+            // A parent's is the first of its children's, which the database keeps with it.
+            OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => None,
         }
     }
 }
@@ -83,9 +86,10 @@ impl OrderState {
             Self::FocConfirmed(commitment) => (NextEventKind::CutOver, Some(commitment.foc_at), true),
             Self::Activating { .. } => (NextEventKind::Activation, due, false),
             Self::CancelRequested { .. } => (NextEventKind::CancelAnswer, due, false),
-            Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => return None,
-            // Each child has its own.
-            Self::Parent(_) => return None,
+            // Each child of a parent has its own.
+            Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned | Self::Parent(_) => {
+                return None;
+            }
         };
         Some(NextEvent {
             kind,

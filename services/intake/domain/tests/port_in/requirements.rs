@@ -2,7 +2,8 @@
 
 use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, of_order};
 use intake_domain::port_in::{
-    Address, Detail, NumberState, Order, OrderRecord, OrderState, SubmitRefusal, SubscriberKind,
+    Address, Detail, NumberState, Order, OrderRecord, OrderState, RemainingNumbers, SubmitRefusal,
+    SubscriberKind,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -97,6 +98,7 @@ fn an_empty_draft_is_told_everything_at_once() {
 
 #[test]
 fn each_detail_has_its_rule() {
+    use RemainingNumbers::{Disconnect, Keep};
     let address = |street: &str, state: &str, postal_code: &str| {
         Detail::ServiceAddress(Address {
             street: Some(street.parse().unwrap()),
@@ -110,7 +112,13 @@ fn each_detail_has_its_rule() {
     let company = |name: &str| Detail::CompanyName(Some(name.parse().unwrap()));
     let signer = |name: &str| Detail::AuthorizedBy(Some(name.parse().unwrap()));
     let wanted = |day: Date| vec![Detail::WantedDate(Some(day))];
-    let new_btn = |new: Option<&str>, partial| vec![Detail::Partial(partial), Detail::NewBtn(new.map(tn))];
+    let new_btn = |new: Option<&str>, partial, remaining| {
+        vec![
+            Detail::Partial(partial),
+            Detail::NewBtn(new.map(tn)),
+            Detail::RemainingNumbers(remaining),
+        ]
+    };
     let cases: Vec<(Vec<Detail>, Vec<&str>)> = vec![
         (vec![company("Acme")], vec!["RESIDENTIAL_WITH_COMPANY"]),
         (vec![business()], vec!["MISSING"]),
@@ -122,11 +130,31 @@ fn each_detail_has_its_rule() {
             vec![address("1 Main St", "NY", "07302")],
             vec!["ZIP_STATE_MISMATCH"],
         ),
-        (new_btn(None, true), vec!["NEW_BTN_REQUIRED"]),
-        (new_btn(Some(ONE), true), vec!["NEW_BTN_SAME"]),
-        (new_btn(Some(TWO), true), vec!["NEW_BTN_PORTING"]),
-        (new_btn(Some("+12018670150"), true), vec![]),
-        (new_btn(Some("+12018670150"), false), vec!["NEW_BTN_UNEXPECTED"]),
+        (new_btn(None, true, Some(Keep)), vec!["NEW_BTN_REQUIRED"]),
+        (new_btn(Some(ONE), true, Some(Keep)), vec!["NEW_BTN_SAME"]),
+        (new_btn(Some(TWO), true, Some(Keep)), vec!["NEW_BTN_PORTING"]),
+        (new_btn(Some("+12018670150"), true, Some(Keep)), vec![]),
+        (
+            new_btn(Some("+12018670150"), true, None),
+            vec!["[REMAINING_NOT_SAID]"],
+        ),
+        (new_btn(None, true, Some(Disconnect)), vec![]),
+        (
+            new_btn(Some("+12018670150"), true, Some(Disconnect)),
+            vec!["NEW_BTN_UNEXPECTED"],
+        ),
+        (new_btn(None, false, Some(Keep)), vec!["REMAINING_UNEXPECTED"]),
+        (
+            vec![
+                Detail::LosingCarrier(None),
+                Detail::LosingCarrierName(Some("Hillside".parse().unwrap())),
+            ],
+            vec!["CARRIER_NOT_IDENTIFIED"],
+        ),
+        (
+            new_btn(Some("+12018670150"), false, None),
+            vec!["NEW_BTN_UNEXPECTED"],
+        ),
         (wanted(date(2026, 11, 28)), vec!["DATE_NOT_BUSINESS_DAY"]),
         (wanted(date(2026, 12, 22)), vec!["DATE_TOO_FAR"]),
         (wanted(date(2026, 11, 20)), vec!["DATE_PAST"]),

@@ -83,7 +83,7 @@ pub(in crate::grpc) fn read_each_once<'n>(
         return Vec::new();
     }
     let mut seen: HashMap<Tn, usize> = HashMap::new();
-    let mut read = |(index, raw): (usize, &str)| {
+    let read = |(index, raw): (usize, &str)| {
         let field = format!("numbers[{index}].phone_number");
         let tn = numbering::parse(raw);
         let tn = tn
@@ -95,5 +95,5 @@ pub(in crate::grpc) fn read_each_once<'n>(
         }
         Some(tn)
     };
-    numbers.enumerate().map(|numbered| read(numbered)).collect()
+    numbers.enumerate().map(read).collect()
 }

@@ -2,7 +2,9 @@
 //! name those it changes.
 
 use grpc::Faults;
-use intake_domain::port_in::{Capabilities, NumberChange, NumberConfig, Override, Overrides, Setting};
+use intake_domain::port_in::{
+    Capabilities, KeptSecret, NumberChange, NumberConfig, Override, Overrides, Setting,
+};
 use portway_proto::intake::v1;
 
 use super::details::{ACCOUNT_NUMBER_CHARS_MAX, Faulty, secret, text, tn};
@@ -207,7 +209,7 @@ pub(super) fn overrides(overrides: &Overrides) -> Option<v1::NumberOverrides> {
         account_number: overrides
             .account_number
             .as_ref()
-            .map(|kept| kept.masked())
+            .map(KeptSecret::masked)
             .unwrap_or_default(),
         btn: shown(overrides.btn.as_ref()),
         authorized_by: shown(overrides.authorized_by.as_ref()),

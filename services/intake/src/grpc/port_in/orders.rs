@@ -269,7 +269,7 @@ impl PortInService for PortIn {
             .map_err(|error| status::cancel(&error))?;
         work.finish(v1::CancelOrderResponse {
             order: Some(render::order(&view)),
-            not_cancelled: not_cancelled.into_iter().map(render::not_cancelled).collect(),
+            not_cancelled: not_cancelled.iter().map(render::not_cancelled).collect(),
         })
         .await
     }

@@ -92,7 +92,7 @@ fn count(count: &ChildCount) -> v1::ChildCount {
     }
 }
 
-pub(super) fn not_cancelled(child: NotCancelled) -> v1::ChildNotCancelled {
+pub(super) fn not_cancelled(child: &NotCancelled) -> v1::ChildNotCancelled {
     let refused = super::status::cancel(&child.why.clone().into());
     v1::ChildNotCancelled {
         order_id: child.id.to_string(),

@@ -1,7 +1,7 @@
 //! Serves how an order divides.
 
 use grpc::{Faults, Reply};
-use intake_domain::port_in::{Part, PartKind};
+use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Part, PartKind};
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::split_service_server::SplitService;
 use tonic::{Request, Response};
@@ -35,7 +35,7 @@ impl SplitService for Splits {
         let division = ops::port_in::preview(&self.intake, &requester, name)
             .await
             .map_err(|error| status::read(&error))?;
-        let shown = division.parts.iter().take(intake_domain::port_in::CHILDREN_MAX);
+        let shown = division.parts.iter().take(CHILDREN_MAX);
         Ok(Response::new(v1::PreviewSplitResponse {
             parts: shown.map(|part| render(part, division.parts.first())).collect(),
         }))
@@ -55,7 +55,7 @@ fn render(part: &Part, first: Option<&Part>) -> v1::SplitPart {
         masked_account_number: part
             .account_number
             .as_ref()
-            .map(|kept| kept.masked())
+            .map(KeptSecret::masked)
             .unwrap_or_default(),
         btn: shown(key.btn.as_ref()),
         authorized_by: shown(key.authorized_by.as_ref()),

@@ -11,7 +11,7 @@ use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{OrderId, Tn};
+use types::Tn;
 
 use super::divide::division_of;
 use super::papers::papers_of;

@@ -84,8 +84,6 @@ pub(super) fn overdue_at(
 fn of_accounts(accounts: [Option<AccountId>; 2], prefix: &str) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new(prefix);
     query.push("SELECT count(*) FROM (SELECT FROM port_order WHERE true");
-    // A child is counted in its parent.
-    query.push(" AND parent_order_id IS NULL");
     for account in accounts.into_iter().flatten() {
         query.push(" AND account_id = ").push_bind(account.as_uuid());
     }

@@ -221,6 +221,10 @@ where
 }
 
 /// A state as its columns.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column; the domain has states instead"
+)]
 #[derive(Debug, Default)]
 pub(super) struct StateColumns<'o> {
     pub(super) state: &'static str,
