@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 const PACKAGES: [(&str, &[&str]); 8] = [
     ("types", &["types", "access"]),
-    ("events", &["events"]),
+    ("events", &["events", "audit"]),
     ("carrier", &["carrier"]),
     (
         "intake",

@@ -23,4 +23,4 @@ pub use customer::Customer;
 pub use freeze::Freeze;
 pub use given::{ACCOUNT_NUMBER, PIN, TAX_ID, raw_reason, script_step};
 pub use receiver::Receiver;
-pub use system::{System, SystemOptions};
+pub use system::{Ran, System, SystemOptions};

@@ -38,6 +38,17 @@ impl Default for SystemOptions {
     }
 }
 
+/// What a run of the command line came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code; `None`: a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
 /// A running system. Killed when dropped.
 pub struct System {
     // Dropped in this order: the process, then what it works on.
@@ -125,6 +136,22 @@ impl System {
         .await;
         let status = self.process.wait().unwrap();
         assert!(status.success(), "{status}:\n{}", self.log());
+    }
+
+    /// Runs the command line against it, as the account's owner.
+    pub fn portway(&self, arguments: &[&str]) -> Ran {
+        let ran = Command::new(program())
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.dir.path().join("data"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Ran {
+            code: ran.status.code(),
+            stdout: String::from_utf8(ran.stdout).unwrap(),
+            stderr: String::from_utf8(ran.stderr).unwrap(),
+        }
     }
 
     /// Where to call it.

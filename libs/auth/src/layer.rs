@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service};
 
+use crate::acting;
 use crate::caller::{Caller, CallerKind};
 use crate::dry_run::{self, DryRun};
 use crate::grants::Grants;
@@ -95,11 +96,12 @@ where
             }
             match shared.admit(&path, request.headers()).await {
                 Ok((caller, dry_run)) => {
+                    let actor = caller.actor();
                     request.extensions_mut().insert(caller);
                     if let Some(dry_run) = dry_run {
                         request.extensions_mut().insert(dry_run);
                     }
-                    inner.call(request).await
+                    acting::scope(actor, inner.call(request)).await
                 }
                 Err(status) => Ok(status.into_http()),
             }

@@ -6,6 +6,7 @@
 //! **Architecture invariant:** the account is taken from the token, never from a request.
 #![warn(missing_docs)]
 
+pub mod acting;
 mod caller;
 mod dry_run;
 pub mod grants;

@@ -1,9 +1,10 @@
 //! The permissions there are. docs/permissions.md says what each allows; a test compares both with the protos.
 
 /// What an account's owner holds from the start.
-pub const CUSTOMER: [&str; 12] = [
+pub const CUSTOMER: [&str; 13] = [
     "account.view",
     "account.modify",
+    "audit.view",
     "events.view",
     "port_in.view",
     "port_in.modify",

@@ -163,7 +163,9 @@ mod tests {
     fn a_method_whose_name_asks_only_is_declared_a_read() {
         for (path, rule) in Rules::portway().unwrap().iter() {
             let method = path.rsplit('/').next().unwrap_or_default();
-            let asks = ["Get", "List", "Stream", "Quote"]
+            let asks = [
+                "Get", "List", "Stream", "Quote", "Check", "Propose", "Preview", "Count", "Export", "DryRun",
+            ]
                 .iter()
                 .any(|verb| method.starts_with(verb));
             assert_eq!(asks, rule.repeat == Repeat::Read, "{path}");

@@ -43,8 +43,8 @@ impl NewEvent {
 pub async fn append(conn: &mut PgConnection, event: &NewEvent) -> Result<EventId, StoreError> {
     let event_id = EventId::generate();
     sqlx::query(
-        "INSERT INTO event (event_id, partition, subject_id, account_id, type, occurred_at, traceparent, payload)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO event (event_id, partition, subject_id, account_id, type, occurred_at, traceparent, payload, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(event_id.as_uuid())
     .bind(partition_of(event.account))
@@ -54,6 +54,7 @@ pub async fn append(conn: &mut PgConnection, event: &NewEvent) -> Result<EventId
     .bind(event.occurred_at.to_sqlx())
     .bind(telemetry::trace_context::current())
     .bind(&event.payload)
+    .bind(auth::acting::who())
     .execute(conn)
     .await?;
     Ok(event_id)
@@ -81,9 +82,9 @@ async fn append_batch(conn: &mut PgConnection, events: &[NewEvent]) -> Result<()
     let payloads: Vec<&[u8]> = events.iter().map(|event| event.payload.as_slice()).collect();
     // `seq` is drawn row by row after the sort.
     sqlx::query(
-        "INSERT INTO event (event_id, partition, subject_id, account_id, type, occurred_at, traceparent, payload)
+        "INSERT INTO event (event_id, partition, subject_id, account_id, type, occurred_at, traceparent, payload, actor)
          SELECT line.event_id, line.partition, line.subject_id, line.account_id, line.type, line.occurred_at, $7,
-                line.payload
+                line.payload, $9
            FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[],
                        $8::bytea[]) WITH ORDINALITY
                 AS line (event_id, partition, subject_id, account_id, type, occurred_at, payload, nth)
@@ -97,6 +98,7 @@ async fn append_batch(conn: &mut PgConnection, events: &[NewEvent]) -> Result<()
     .bind(times)
     .bind(telemetry::trace_context::current())
     .bind(payloads)
+    .bind(auth::acting::who())
     .execute(conn)
     .await?;
     Ok(())

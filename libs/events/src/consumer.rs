@@ -260,7 +260,7 @@ impl Consumer {
             let Some(next) = parked::find_first(&mut tx, source, subject).await? else {
                 return Ok((replayed, 0));
             };
-            match handle(self.handler.as_ref(), &mut tx, &next.event()?).await {
+            match handle(self.source(), self.handler.as_ref(), &mut tx, &next.event()?).await {
                 Ok(()) => {}
                 Err(HandleError::Later(error)) => return Err(HandleError::Later(error)),
                 Err(HandleError::Refused(error)) => {

@@ -3,11 +3,13 @@
 //! - [`append`] is the only way to announce, and it takes the transaction that changes what is announced.
 //! - [`Sequencer`] gives committed events their positions, per partition without gaps, in order per subject.
 //! - [`FeedService`] serves them; [`Consumer`] pulls another service's feed and stores its place with its effects.
+//! - [`audit`] keeps what was announced and who caused it, for good, chained by hashes.
 //!
 //! **Architecture invariant:** a position is never given to an event that is not committed, and never given twice.
 #![warn(missing_docs)]
 
 mod append;
+pub mod audit;
 mod backlog;
 mod consumer;
 mod cursor;

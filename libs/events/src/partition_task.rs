@@ -107,7 +107,7 @@ impl PartitionTask {
             let place = (self.partition, offset);
             parked::park(&mut tx, self.source, place, subject, event, error).await?;
         } else {
-            handle(self.handler.as_ref(), &mut tx, event).await?;
+            handle(self.source, self.handler.as_ref(), &mut tx, event).await?;
         }
         cursor::advance(&mut tx, self.source, self.partition, offset).await?;
         tx.commit().await.map_err(StoreError::from)?;
@@ -139,13 +139,14 @@ impl PartitionTask {
 
 /// Acts on an event; a panic is a refusal, or one bad event would stop the partition for ever.
 pub(crate) async fn handle(
+    source: &'static str,
     handler: &dyn Handler,
     tx: &mut PgConnection,
     event: &Event,
 ) -> Result<(), HandleError> {
     // What a panic leaves half done is in the transaction, which is rolled back.
-    AssertUnwindSafe(handler.handle(tx, event))
-        .catch_unwind()
+    let handling = AssertUnwindSafe(handler.handle(tx, event)).catch_unwind();
+    auth::acting::scope(format!("service:{source}"), handling)
         .await
         .unwrap_or_else(|_panic| Err(HandleError::Refused("the handler panicked".to_owned())))
 }

@@ -27,7 +27,7 @@ impl Default for Retention {
     }
 }
 
-/// Drops what is older than `kept` says. Returns how many events. Any number of replicas may run it.
+/// Drops what is older than `kept` says and in the audit trail. Returns how many events. Any number of replicas may run it.
 pub async fn purge(pool: &PgPool, kept: Retention) -> Result<u64, StoreError> {
     let mut dropped = 0;
     for partition in partition::all() {
@@ -62,8 +62,10 @@ async fn purge_some(pool: &PgPool, partition: i16, kept: Retention) -> Result<u6
                                    (SELECT coalesce(min(position), 9223372036854775807)
                                       FROM event_reader WHERE partition = $1))) AS place
          )
-         UPDATE event_partition AS head SET purged_position = least(purge.place, head.purged_position + $4)
-           FROM purge WHERE head.partition = $1 AND purge.place > head.purged_position",
+         UPDATE event_partition AS head SET purged_position = least(purge.place, head.purged_position + $4, trail.position)
+           FROM purge, audit_partition AS trail
+          WHERE head.partition = $1 AND trail.partition = $1
+            AND least(purge.place, trail.position) > head.purged_position",
     )
     .bind(partition)
     .bind(kept.confirmed.as_secs_f64())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use auth::{AccessLayer, Rules};
 use clock::DueWork;
+use events::audit::{AuditTrail, Chainer};
 use events::{Consumer, ConsumerBacklog, FeedService, FeedSettings, Sequencer, SequencerBacklog};
 use grpc::ServerSettings;
 use sqlx::PgPool;
@@ -74,6 +75,7 @@ impl Base {
             consumers.clone(),
             token.clone(),
         ));
+        routes.add_service(AuditTrail::server(self.pool.clone()));
         let (ready_sender, ready) = watch::channel(false);
         self.lifecycle.spawn(
             "readiness",
@@ -81,6 +83,10 @@ impl Base {
         );
         self.lifecycle
             .spawn("sequencer", Sequencer::new(self.pool.clone()).run(token.clone()));
+        self.lifecycle.spawn(
+            "audit trail",
+            Chainer::new(self.pool.clone(), self.waker.clone()).run(token.clone()),
+        );
         self.lifecycle.spawn(
             "feed waker",
             self.waker.clone().run(self.pool.clone(), token.clone()),

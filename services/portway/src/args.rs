@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::audit::AuditArgs;
 use crate::completions::CompletionsArgs;
 use crate::events::EventsArgs;
 use crate::invoices::InvoicesArgs;
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// Show the invoices of the account.
     Invoices(InvoicesArgs),
+    /// Keep and check what a service has on record.
+    Audit(AuditArgs),
     /// Print the completions for a shell.
     Completions(CompletionsArgs),
     /// Run every service in one process, on a private Postgres and Redis.

@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod args;
+mod audit;
 pub mod client;
 mod completions;
 mod demo;
@@ -65,6 +66,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Numbers(command) => numbers::run(command, output).await,
         Command::Events(command) => events::run(command, output).await,
         Command::Invoices(command) => invoices::run(command, output).await,
+        Command::Audit(command) => audit::run(command, output).await,
         Command::Completions(command) => completions::run(&command),
         Command::Up(args) => up::run(args).await.map(|()| Outcome::Yes).map_err(Failure::Other),
         Command::Demo(args) => demo::run(args)

@@ -40,6 +40,17 @@ pub(crate) fn message<M: Message + Name>(message: &M) -> Result<Value, JsonError
     Ok(dynamic.serialize_with_options(serde_json::value::Serializer, &options)?)
 }
 
+/// Reads a message back from what [`message`] made of it.
+pub(crate) fn read<M: Message + Name + Default>(text: &str) -> Result<M, JsonError> {
+    let pool = POOL.as_ref().map_err(JsonError::Contracts)?;
+    let name = M::full_name();
+    let descriptor = pool.get_message_by_name(&name).ok_or(JsonError::Unknown(name))?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let dynamic = DynamicMessage::deserialize(descriptor, &mut json)?;
+    json.end()?;
+    Ok(M::decode(dynamic.encode_to_vec().as_slice())?)
+}
+
 #[cfg(test)]
 mod tests {
     use portway_proto::events::v1::{Event, Position};

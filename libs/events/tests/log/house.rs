@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use auth::{AccessLayer, Grants, Issuer, KeySet, Rules, ServiceIdentity, SigningKey};
+use events::audit::{AuditTrail, Chainer};
 use events::{
     Consumer, ConsumerSettings, FeedService, FeedSettings, FeedWaker, Handler, NewEvent, Sequencer,
 };
 use grpc::{Lifecycle, PeerSettings, ServerSettings};
 use jiff::Timestamp;
 use pg::{MigrationSet, PgSettings, ServiceRole};
+use portway_proto::events::v1::audit_service_client::AuditServiceClient;
 use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient;
 use portway_proto::events::v1::stream_events_response::Item;
 use portway_proto::events::v1::{
@@ -89,9 +91,19 @@ impl House {
     }
 
     /// Gives positions to everything that is committed.
-    pub(crate) async fn sequence(&self) {
+    pub(crate) async fn number(&self) {
         let sequencer = Sequencer::new(self.source.clone());
         while sequencer.run_once().await.unwrap() > 0 {}
+    }
+
+    pub(crate) fn chainer(&self) -> Chainer {
+        Chainer::new(self.source.clone(), FeedWaker::new())
+    }
+
+    /// Gives positions to everything that is committed, and puts it into the audit trail.
+    pub(crate) async fn sequence(&self) {
+        self.number().await;
+        while self.chainer().run_once().await.unwrap() > 0 {}
     }
 
     pub(crate) fn start_sequencer(&self) {
@@ -130,6 +142,7 @@ impl House {
             consumers,
             token.clone(),
         ));
+        routes.add_service(AuditTrail::server(pool.clone()));
         let grants = Grants::new(pool.clone());
         let access = AccessLayer::new(self.keys.clone(), Rules::portway().unwrap(), grants);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -173,7 +186,7 @@ impl House {
 
     async fn client_of(&self, pool: &PgPool, feed: &Feed, account: AccountId) -> Viewer {
         let subject: Subject = "viewer".parse().unwrap();
-        let mut permissions = vec!["events.view".to_owned()];
+        let mut permissions = vec!["events.view".to_owned(), "audit.view".to_owned()];
         if account.is_platform() {
             permissions.push("events.operate".to_owned());
         }
@@ -188,7 +201,8 @@ impl House {
             .await
             .unwrap();
         Viewer {
-            client: EventFeedServiceClient::new(channel),
+            client: EventFeedServiceClient::new(channel.clone()),
+            trail: AuditServiceClient::new(channel),
             token,
         }
     }
@@ -203,6 +217,7 @@ pub(crate) struct Feed {
 #[derive(Clone)]
 pub(crate) struct Viewer {
     pub(crate) client: EventFeedServiceClient<Channel>,
+    pub(crate) trail: AuditServiceClient<Channel>,
     token: String,
 }
 

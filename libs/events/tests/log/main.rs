@@ -5,6 +5,7 @@
     reason = "what a test is made of may panic, as a test does"
 )]
 
+mod auditing;
 mod consuming;
 mod feeding;
 mod house;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use portway_proto::billing::v1::invoice_service_client::InvoiceServiceClient;
+use portway_proto::events::v1::audit_service_client::AuditServiceClient;
 use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient;
 use portway_proto::intake::v1::account_service_client::AccountServiceClient;
 use portway_proto::intake::v1::document_service_client::DocumentServiceClient;
@@ -113,6 +114,11 @@ impl Clients {
     /// The events of a service.
     pub fn events(&self, service: Service) -> Result<EventFeedServiceClient<Wire>, ConnectError> {
         Ok(EventFeedServiceClient::new(self.wire(service)?).max_decoding_message_size(ANSWER_BYTES_MAX))
+    }
+
+    /// The audit trail of a service.
+    pub fn audit(&self, service: Service) -> Result<AuditServiceClient<Wire>, ConnectError> {
+        Ok(AuditServiceClient::new(self.wire(service)?).max_decoding_message_size(ANSWER_BYTES_MAX))
     }
 }
 
