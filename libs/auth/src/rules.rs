@@ -166,8 +166,8 @@ mod tests {
             let asks = [
                 "Get", "List", "Stream", "Quote", "Check", "Propose", "Preview", "Count", "Export", "DryRun",
             ]
-                .iter()
-                .any(|verb| method.starts_with(verb));
+            .iter()
+            .any(|verb| method.starts_with(verb));
             assert_eq!(asks, rule.repeat == Repeat::Read, "{path}");
         }
     }

@@ -82,7 +82,9 @@ impl FromStr for Head {
                 link,
             })
         };
-        read().ok_or_else(|| "write it as `portway audit verify` prints it, e.g. 12:9f2c… (64 hex digits)".to_owned())
+        read().ok_or_else(|| {
+            "write it as `portway audit verify` prints it, e.g. 12:9f2c… (64 hex digits)".to_owned()
+        })
     }
 }
 
@@ -119,11 +121,19 @@ impl Check {
 
     fn end(self) -> Verdict {
         let (number, link) = self.verifier.head();
-        match self.expected.iter().map(|head| head.number).find(|kept| *kept > number) {
-            Some(kept) => Verdict::broken(&self.verifier, &Broken {
-                number: number.saturating_add(1),
-                why: format!("is missing: the chain once went on to {kept}"),
-            }),
+        match self
+            .expected
+            .iter()
+            .map(|head| head.number)
+            .find(|kept| *kept > number)
+        {
+            Some(kept) => Verdict::broken(
+                &self.verifier,
+                &Broken {
+                    number: number.saturating_add(1),
+                    why: format!("is missing: the chain once went on to {kept}"),
+                },
+            ),
             None => Verdict {
                 entries: number,
                 head: (number > 0).then(|| format!("{number}:{link}")),
@@ -184,13 +194,19 @@ pub(crate) async fn run(args: AuditArgs, output: Output) -> Result<Outcome, Fail
     }
 }
 
-async fn open(connect: ConnectArgs, trail: TrailArgs) -> Result<Streaming<StreamAuditEntriesResponse>, Failure> {
+async fn open(
+    connect: ConnectArgs,
+    trail: TrailArgs,
+) -> Result<Streaming<StreamAuditEntriesResponse>, Failure> {
     let request = StreamAuditEntriesRequest {
         account_id: trail.account,
         after: 0,
     };
     let mut client = connect.connect()?.audit(trail.service)?;
-    Ok(client.stream_audit_entries(ask_stream(request)).await?.into_inner())
+    Ok(client
+        .stream_audit_entries(ask_stream(request))
+        .await?
+        .into_inner())
 }
 
 async fn check_trail(
