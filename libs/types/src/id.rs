@@ -64,6 +64,12 @@ ids! {
     DocumentId = "document id";
     /// A comment on an order.
     CommentId = "comment id";
+    /// A letter of authorization that was made to be signed.
+    LetterId = "letter id";
+    /// One letter given to one person to sign.
+    SigningId = "signing id";
+    /// A link that opens a page to somebody without an account.
+    LinkId = "link id";
     /// An event of some service's log.
     EventId = "event id";
     /// One attempt-until-done delivery of an email or a webhook call.

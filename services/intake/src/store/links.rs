@@ -1,0 +1,150 @@
+//! Links: what each opens, and until when. Their tokens are known by digest alone.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::{AccountId, LinkId};
+use uuid::Uuid;
+
+use super::port_in::order::Access;
+
+/// What a link opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkKind {
+    /// A letter of authorization, to sign it. Subject: the signing.
+    SignLetter,
+}
+
+impl LinkKind {
+    const ALL: [Self; 1] = [Self::SignLetter];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::SignLetter => "SIGN_LETTER",
+        }
+    }
+}
+
+/// A link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) kind: LinkKind,
+    /// What it opens; what kind of id that is depends on `kind`.
+    pub(crate) subject: Uuid,
+    pub(crate) account: AccountId,
+    pub(crate) made_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// It did the one thing that it was for.
+    pub(crate) used_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+impl Link {
+    /// Whether it opens anything. One that was used up does, to show that: a click may come twice.
+    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    link_id: Uuid,
+    kind: String,
+    subject_id: Uuid,
+    account_id: Uuid,
+    made_at: jiff_sqlx::Timestamp,
+    expires_at: jiff_sqlx::Timestamp,
+    used_at: Option<jiff_sqlx::Timestamp>,
+    revoked_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl TryFrom<Row> for Link {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let kind = LinkKind::ALL.into_iter().find(|kind| kind.code() == row.kind);
+        Ok(Self {
+            id: LinkId::from_uuid(row.link_id),
+            kind: kind.ok_or_else(|| StoreError::corrupt("link", &row.link_id, &"unknown kind"))?,
+            subject: row.subject_id,
+            account: AccountId::from_uuid(row.account_id),
+            made_at: row.made_at.to_jiff(),
+            expires_at: row.expires_at.to_jiff(),
+            used_at: row.used_at.map(jiff_sqlx::Timestamp::to_jiff),
+            revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+    }
+}
+
+/// Adds a link that opens by the token of this digest.
+pub(crate) async fn insert(conn: &mut PgConnection, link: &Link, digest: &[u8; 32]) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO link (link_id, token_digest, kind, subject_id, account_id, made_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(link.id.as_uuid())
+    .bind(digest.as_slice())
+    .bind(link.kind.code())
+    .bind(link.subject)
+    .bind(link.account.as_uuid())
+    .bind(link.made_at.to_sqlx())
+    .bind(link.expires_at.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The link of a token, whether it still opens anything or not.
+pub(crate) async fn find(
+    conn: &mut PgConnection,
+    digest: &[u8; 32],
+    access: Access,
+) -> Result<Option<Link>, StoreError> {
+    const READ: &str = "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+           FROM link WHERE token_digest = $1";
+    const CHANGE: &str = "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+           FROM link WHERE token_digest = $1 FOR UPDATE";
+    let row: Option<Row> = sqlx::query_as(if access == Access::Change { CHANGE } else { READ })
+        .bind(digest.as_slice())
+        .fetch_optional(conn)
+        .await?;
+    row.map(Link::try_from).transpose()
+}
+
+/// Ends a link that did what it was for.
+pub(crate) async fn use_up(conn: &mut PgConnection, link: LinkId, now: Timestamp) -> Result<(), StoreError> {
+    let used = sqlx::query(
+        "UPDATE link SET used_at = $2 WHERE link_id = $1 AND used_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(link.as_uuid())
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if used == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the link"))
+    }
+}
+
+/// Ends the links of a subject that were neither used nor revoked. Returns how many.
+pub(crate) async fn revoke(
+    conn: &mut PgConnection,
+    kind: LinkKind,
+    subject: Uuid,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let revoked = sqlx::query(
+        "UPDATE link SET revoked_at = $3
+          WHERE subject_id = $2 AND kind = $1 AND used_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(kind.code())
+    .bind(subject)
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(revoked.rows_affected())
+}
