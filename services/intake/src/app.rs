@@ -1,6 +1,5 @@
 //! Wires the service.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clock::Clock;
@@ -10,8 +9,10 @@ use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
+use crate::contents::DocumentStore;
+use crate::links::LinkBase;
 use crate::peers::Gateway;
-use crate::{area_codes, due, grpc as rpc, listen, ops, store};
+use crate::{area_codes, due, grpc as rpc, links, listen, ops, store};
 
 /// What handlers, listeners and workers share. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,8 +24,10 @@ pub struct Intake {
     pub port_in_wake: Wake,
     /// Wakes the worker that acts on silence: a port-out may come in after its time to answer.
     pub port_out_wake: Wake,
-    /// Folder in which documents are kept.
-    pub document_folder: Arc<PathBuf>,
+    /// Where documents and letters are kept.
+    pub(crate) contents: DocumentStore,
+    /// How links to pages begin; none: no pages are served.
+    pub(crate) link_base: Option<LinkBase>,
     /// Tells who has a number.
     pub(crate) gateway: Gateway,
 }
@@ -40,16 +43,24 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
         base: base.clone(),
         port_in_wake: Wake::default(),
         port_out_wake: Wake::default(),
-        document_folder: Arc::new(settings.document_folder),
+        contents: DocumentStore::open(settings.document_store).map_err(StartError::Setting)?,
+        link_base: settings
+            .links
+            .as_ref()
+            .map(|links| LinkBase::new(links.url.clone())),
         gateway: Gateway::new(base.peer(&settings.gateway_endpoint)?),
     };
     if let Some(file) = settings.bootstrap_file {
         ops::bootstrap::run(&intake, &file).await?;
     }
+    if let Some(pages) = &settings.links {
+        links::start(&intake, pages).await?;
+    }
     let listener = base.listen().await?;
     let mut routes = RoutesBuilder::default();
     rpc::add_accounts(&mut routes, &intake);
     rpc::add_port_in(&mut routes, &intake);
+    rpc::add_letters(&mut routes, &intake);
     rpc::add_gateway_calls(&mut routes, &intake);
     rpc::add_port_out(&mut routes, &intake);
     rpc::add_portability(&mut routes, &intake);

@@ -6,8 +6,10 @@ mod announce;
 mod app;
 mod area_codes;
 mod config;
+mod contents;
 mod due;
 mod grpc;
+mod links;
 mod listen;
 mod ops;
 mod peers;
@@ -15,3 +17,5 @@ mod store;
 
 pub use app::{Intake, start};
 pub use config::Settings;
+pub use contents::{BucketSettings, DocumentStoreSettings};
+pub use links::LinksSettings;

@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod carrier;
+pub mod document_policy;
+pub mod letters;
 pub mod port_in;
 pub mod port_out;
 pub mod portability;

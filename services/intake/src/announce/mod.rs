@@ -2,5 +2,6 @@
 
 pub(crate) mod accounts;
 pub(crate) mod comments;
+pub(crate) mod letters;
 pub(crate) mod port_in;
 pub(crate) mod port_out;

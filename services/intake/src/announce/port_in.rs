@@ -78,7 +78,7 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
     }
 }
 
-fn new<M: Message + Name>(order: &Order, now: Timestamp, message: &M) -> NewEvent {
+pub(super) fn new<M: Message + Name>(order: &Order, now: Timestamp, message: &M) -> NewEvent {
     let record = order.record();
     NewEvent::new(record.account, record.id.as_uuid(), now, message)
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod gateway_calls;
+mod letters;
 mod numbers;
 mod port_in;
 mod port_out;
@@ -9,6 +10,7 @@ mod portability;
 
 pub(crate) use accounts::add_accounts;
 pub(crate) use gateway_calls::add_gateway_calls;
+pub(crate) use letters::add_letters;
 pub(crate) use port_in::add_port_in;
 pub(crate) use port_out::add_port_out;
 pub(crate) use portability::add_portability;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use minijinja::{Environment, Value};
 
-use crate::ops::port_in::ContentError;
+use crate::contents::ContentError;
 
 /// The style sheet of all pages.
 pub(super) const STYLE: &str = include_str!("pages/links.css");
@@ -29,6 +29,9 @@ pub(super) enum PageError {
     /// What the page shows is not to be had.
     #[error(transparent)]
     Content(#[from] ContentError),
+    /// A letter cannot be put together.
+    #[error(transparent)]
+    Letter(#[from] letters::LetterError),
     /// The page cannot be made.
     #[error("a page cannot be made")]
     Template(#[from] minijinja::Error),
@@ -82,7 +85,7 @@ impl Texts {
                 "This link does not work",
                 "It may have expired or been withdrawn. Please ask whoever sent it to you for a new one.",
             ),
-            PageError::Store(_) | PageError::Content(_) | PageError::Template(_) => {
+            PageError::Store(_) | PageError::Content(_) | PageError::Letter(_) | PageError::Template(_) => {
                 tracing::error!(error = %grpc::status::chain(error), "a page is not shown");
                 self.message(
                     StatusCode::SERVICE_UNAVAILABLE,

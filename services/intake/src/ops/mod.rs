@@ -3,6 +3,9 @@
 pub(crate) mod accounts;
 pub(crate) mod bootstrap;
 pub(crate) mod carriers;
+pub(crate) mod document_policies;
+pub(crate) mod letters;
+pub(crate) mod links;
 pub(crate) mod numbers;
 pub(crate) mod port_in;
 pub(crate) mod port_out;

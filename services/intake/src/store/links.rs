@@ -79,7 +79,11 @@ impl TryFrom<Row> for Link {
 }
 
 /// Adds a link that opens by the token of this digest.
-pub(crate) async fn insert(conn: &mut PgConnection, link: &Link, digest: &[u8; 32]) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    link: &Link,
+    digest: &[u8; 32],
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO link (link_id, token_digest, kind, subject_id, account_id, made_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -102,9 +106,11 @@ pub(crate) async fn find(
     digest: &[u8; 32],
     access: Access,
 ) -> Result<Option<Link>, StoreError> {
-    const READ: &str = "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+    const READ: &str =
+        "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
            FROM link WHERE token_digest = $1";
-    const CHANGE: &str = "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+    const CHANGE: &str =
+        "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
            FROM link WHERE token_digest = $1 FOR UPDATE";
     let row: Option<Row> = sqlx::query_as(if access == Access::Change { CHANGE } else { READ })
         .bind(digest.as_slice())

@@ -3,9 +3,14 @@
 pub(crate) mod account_numbers;
 pub(crate) mod accounts;
 pub(crate) mod carriers;
+pub(crate) mod document_policies;
 pub(crate) mod inventory;
+pub(crate) mod letter_brands;
+pub(crate) mod letters;
+pub(crate) mod links;
 pub(crate) mod port_in;
 pub(crate) mod port_out;
+pub(crate) mod signings;
 #[cfg(test)]
 mod tests;
 

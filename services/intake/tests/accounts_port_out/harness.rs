@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth::{Issuer, ServiceIdentity, SigningKey, permissions};
 use clock::Clock;
 use grpc::Lifecycle;
-use intake::Settings;
+use intake::{DocumentStoreSettings, Settings};
 use jiff::Timestamp;
 use pg::{PgSettings, ServiceRole};
 use portway_proto::intake::v1;
@@ -108,7 +108,8 @@ impl TestIntake {
                 base,
                 // Nobody is there: what the gateway announces is not this test's concern.
                 gateway_endpoint: "http://127.0.0.1:9".to_owned(),
-                document_folder: folder.path().join("documents"),
+                document_store: DocumentStoreSettings::Folder(folder.path().join("documents")),
+                links: None,
                 bootstrap_file: None,
                 area_codes_file: None,
             },

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth::{Issuer, ServiceIdentity, SigningKey};
 use clock::{Clock, DueWork};
 use grpc::Lifecycle;
-use intake::Settings;
+use intake::{DocumentStoreSettings, Settings};
 use jiff::Timestamp;
 use pg::{PgSettings, ServiceRole};
 use portway_proto::gateway::v1::{Answer, CarrierAnswered, CommandKind, CommandProgress, CommandProgressed};
@@ -83,7 +83,8 @@ impl TestIntake {
                 ),
             },
             gateway_endpoint: format!("http://{feed_address}"),
-            document_folder: folder.path().join("documents"),
+            document_store: DocumentStoreSettings::Folder(folder.path().join("documents")),
+            links: None,
             bootstrap_file: None,
             area_codes_file: None,
         };

@@ -58,7 +58,8 @@ impl Wiring<'_> {
             intake::Settings {
                 base: self.base("intake")?,
                 gateway_endpoint: self.endpoint("carrier-gateway")?,
-                document_folder: self.data_dir.join("documents"),
+                document_store: intake::DocumentStoreSettings::Folder(self.data_dir.join("documents")),
+                links: None,
                 bootstrap_file: self.bootstrap_file.clone(),
                 area_codes_file: None,
             },

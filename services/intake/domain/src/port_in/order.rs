@@ -232,6 +232,15 @@ impl Order {
         })
     }
 
+    /// Refuses documents for an order that has ended: nobody would look at them.
+    pub fn check_takes_documents(&self) -> Result<(), IllegalTransition> {
+        if self.record.state.name().is_final() {
+            Err(self.illegal("added to"))
+        } else {
+            Ok(())
+        }
+    }
+
     pub(super) fn illegal(&self, action: &'static str) -> IllegalTransition {
         IllegalTransition {
             from: self.record.state.name(),

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 
 use calendar::DayOverride;
 use intake_domain::carrier::{AsksFor, CarrierProfile, Holder, LosingCarrier, Network};
-use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, of_order};
+use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, Documents, of_order};
 use intake_domain::port_in::{Detail, NumberState, Order, OrderNumber, OrderRecord, OrderState};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -79,7 +79,7 @@ fn document(kind: DocumentKind, dated: Date) -> DocumentFacts {
 
 /// Code and number of each, warnings in brackets.
 fn codes_with(order: &Order, documents: &[DocumentFacts], facts: &CarrierFacts) -> Vec<String> {
-    let all = of_order(order, documents, facts, now());
+    let all = of_order(order, &Documents::by_default(documents), facts, now());
     all.into_iter()
         .map(|requirement| {
             assert!(!requirement.message.is_empty() && !requirement.remedy.is_empty());
@@ -278,7 +278,7 @@ fn each_region_is_told_of_its_own_date() {
     );
     let facts = known(carrier(Network::Wireless));
     let documents = [document(DocumentKind::Csr, date(2026, 11, 1))];
-    let all = of_order(&wanted, &documents, &facts, late);
+    let all = of_order(&wanted, &Documents::by_default(&documents), &facts, late);
     let found: Vec<_> = all
         .iter()
         .map(|one| (one.code, one.tn, one.message.as_str()))
@@ -319,7 +319,7 @@ fn a_number_that_another_carrier_has_is_a_warning_with_both_names() {
     let order = order(&[ONE, TWO, SEATTLE], Vec::new());
     let all = of_order(
         &order,
-        &[document(DocumentKind::Csr, date(2026, 11, 1))],
+        &Documents::by_default(&[document(DocumentKind::Csr, date(2026, 11, 1))]),
         &facts,
         now(),
     );

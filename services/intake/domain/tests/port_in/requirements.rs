@@ -1,6 +1,6 @@
 //! What an order must have before it is submitted.
 
-use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, of_order};
+use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, Documents, of_order};
 use intake_domain::port_in::{
     Address, Detail, NumberState, Order, OrderRecord, OrderState, RemainingNumbers, SubmitRefusal,
     SubscriberKind,
@@ -43,7 +43,12 @@ fn with_numbers(tns: &[&str], details: Vec<Detail>) -> Order {
 
 /// Code and number of each, warnings in brackets.
 fn codes(order: &Order, documents: &[DocumentFacts]) -> Vec<String> {
-    let all = of_order(order, documents, &CarrierFacts::UNKNOWN, today());
+    let all = of_order(
+        order,
+        &Documents::by_default(documents),
+        &CarrierFacts::UNKNOWN,
+        today(),
+    );
     all.into_iter()
         .map(|requirement| {
             let tn = requirement.tn.map(|tn| format!(" {tn}")).unwrap_or_default();
@@ -75,7 +80,7 @@ fn an_empty_draft_is_told_everything_at_once() {
             Detail::ServiceAddress(Address::default()),
         ],
     );
-    let all = of_order(&empty, &[], &CarrierFacts::UNKNOWN, today());
+    let all = of_order(&empty, &Documents::by_default(&[]), &CarrierFacts::UNKNOWN, today());
     let fields: Vec<&str> = all.iter().map(|requirement| requirement.field.as_str()).collect();
     assert_eq!(
         fields,

@@ -1,5 +1,8 @@
 //! Serves documents.
 
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
 use grpc::{Faults, Reply};
 use idempotency::{Begun, RequestKey};
 use intake_domain::port_in::requirements::DocumentKind;
@@ -10,12 +13,14 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::details::date;
 use super::stream::{Part, collect};
-use super::{order_name, render, requester, status};
+use super::{document_policies, order_name, render, requester, status};
 use crate::app::Intake;
 use crate::ops;
-use crate::ops::port_in::{FILE_BYTES_MAX, NewDocument, Pdf};
+use crate::ops::port_in::{BadFile, FILE_BYTES_MAX, NewDocument, Pdf};
 
 const FILE_NAME_CHARS_MAX: usize = 255;
+/// Contents are sent in pieces of so many bytes.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// The document service.
 pub(super) struct Documents {
@@ -30,27 +35,38 @@ impl Documents {
 
 #[tonic::async_trait]
 impl DocumentService for Documents {
-    type GetDocumentContentStream = tokio_stream::Empty<Result<v1::GetDocumentContentResponse, Status>>;
+    type GetDocumentContentStream = BoxStream<'static, Result<v1::GetDocumentContentResponse, Status>>;
 
     async fn get_document_content(
         &self,
-        _request: Request<v1::GetDocumentContentRequest>,
+        request: Request<v1::GetDocumentContentRequest>,
     ) -> Reply<Self::GetDocumentContentStream> {
-        Err(not_served_yet())
+        use v1::get_document_content_response::Part as Sent;
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let id = faults.required("document_id", &request.get_ref().document_id);
+        let id = faults.finish(id)?;
+        let (document, content) = ops::port_in::document_content(&self.intake, &requester, id)
+            .await
+            .map_err(|error| status::document(&error))?;
+        let head = Sent::Document(render::document(&document));
+        let parts = std::iter::once(head).chain(pieces(content).map(Sent::Chunk));
+        let messages = parts.map(|part| Ok(v1::GetDocumentContentResponse { part: Some(part) }));
+        Ok(Response::new(stream::iter(messages).boxed()))
     }
 
     async fn get_document_policy(
         &self,
-        _request: Request<v1::GetDocumentPolicyRequest>,
+        request: Request<v1::GetDocumentPolicyRequest>,
     ) -> Reply<v1::GetDocumentPolicyResponse> {
-        Err(not_served_yet())
+        document_policies::get(&self.intake, &request).await
     }
 
     async fn set_document_policy(
         &self,
-        _request: Request<v1::SetDocumentPolicyRequest>,
+        request: Request<v1::SetDocumentPolicyRequest>,
     ) -> Reply<v1::SetDocumentPolicyResponse> {
-        Err(not_served_yet())
+        document_policies::set(&self.intake, &request).await
     }
 
     async fn upload_document(
@@ -61,16 +77,24 @@ impl DocumentService for Documents {
         let request = Request::from_parts(metadata, extensions, ());
         let requester = requester(&request)?;
         let upload = collect(messages, FILE_BYTES_MAX, part).await?;
-        let upload = upload.ok_or_else(|| status::file_too_large("a document has at most 10 MiB"))?;
         let header = upload.header.unwrap_or_default();
-        let new = read_header(&header)?;
-        let pdf = Pdf::read(upload.content)
-            .await
-            .map_err(|error| status::bad_pdf(&error))?;
+        let pdf = match upload.content {
+            Some(content) => Pdf::read(content).await.map_err(BadFile::Pdf),
+            None => Err(BadFile::TooLarge),
+        };
+        let (new, pdf) = checked(&header, pdf)?;
         let idempotency = &self.intake.base.idempotency;
         let method = v1::UploadDocumentRequest::full_name();
         let parts = [method.as_bytes(), &header.encode_to_vec(), &pdf.sha256];
         let key = RequestKey::of_parts(idempotency.digest_key(), &request, &parts)?;
+        // What was done before is not done again; the content goes to the store outside of the transaction.
+        match idempotency.begin_key(key.clone()).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => drop(work),
+        }
+        ops::port_in::keep_content(&self.intake, &requester, new.order, &pdf)
+            .await
+            .map_err(|error| status::upload(&error))?;
         let mut work = match idempotency.begin_key(key).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
@@ -101,12 +125,14 @@ impl DocumentService for Documents {
     }
 }
 
-fn not_served_yet() -> Status {
-    grpc::status::fail(
-        tonic::Code::Unimplemented,
-        "UNKNOWN_METHOD",
-        "this method is not served yet",
-    )
+/// A content in the pieces in which it is sent.
+pub(in crate::grpc) fn pieces(content: Vec<u8>) -> impl Iterator<Item = Vec<u8>> {
+    let content = Bytes::from(content);
+    (0..content.len()).step_by(PIECE_BYTES).map(move |start| {
+        content
+            .slice(start..content.len().min(start + PIECE_BYTES))
+            .into()
+    })
 }
 
 fn part(message: v1::UploadDocumentRequest) -> Option<Part<v1::DocumentHeader>> {
@@ -117,9 +143,22 @@ fn part(message: v1::UploadDocumentRequest) -> Option<Part<v1::DocumentHeader>> 
     })
 }
 
-fn read_header(header: &v1::DocumentHeader) -> Result<NewDocument, Status> {
+/// Header and file, or all that is wrong with either. A file that is the only thing wrong has a reason of its own.
+fn checked(header: &v1::DocumentHeader, pdf: Result<Pdf, BadFile>) -> Result<(NewDocument, Pdf), Status> {
     let mut faults = Faults::new();
-    let order = order_name(&mut faults, &header.order_id);
+    let new = read_header(&mut faults, header);
+    match pdf {
+        Ok(pdf) => faults.finish(new.map(|new| (new, pdf))),
+        Err(error) if faults.is_empty() => Err(status::bad_file(&error)),
+        Err(error) => {
+            faults.add("chunk", status::bad_file_reason(&error), error.to_string());
+            faults.finish(None)
+        }
+    }
+}
+
+fn read_header(faults: &mut Faults, header: &v1::DocumentHeader) -> Option<NewDocument> {
+    let order = order_name(faults, &header.order_id);
     let kind = match v1::DocumentKind::try_from(header.kind) {
         Ok(v1::DocumentKind::Loa) => Some(DocumentKind::Loa),
         Ok(v1::DocumentKind::Bill) => Some(DocumentKind::Bill),
@@ -135,7 +174,7 @@ fn read_header(header: &v1::DocumentHeader) -> Result<NewDocument, Status> {
         faults.add("file_name", "INVALID", "must be a name on one line");
     }
     faults.at_most("file_name", file_name, FILE_NAME_CHARS_MAX);
-    let dated = date(&mut faults, "dated", header.dated.as_ref());
+    let dated = date(faults, "dated", header.dated.as_ref());
     if matches!(dated, Ok(None)) && kind.is_some_and(|kind| kind != DocumentKind::Other) {
         faults.add(
             "dated",
@@ -143,14 +182,11 @@ fn read_header(header: &v1::DocumentHeader) -> Result<NewDocument, Status> {
             "must say when the document was signed or issued",
         );
     }
-    let new = order
-        .zip(kind)
-        .zip(dated.ok())
-        .map(|((order, kind), dated)| NewDocument {
-            order,
-            kind,
-            file_name: file_name.to_owned(),
-            dated,
-        });
-    faults.finish(new)
+    let named = order.zip(kind).zip(dated.ok());
+    named.map(|((order, kind), dated)| NewDocument {
+        order,
+        kind,
+        file_name: file_name.to_owned(),
+        dated,
+    })
 }

@@ -5,6 +5,7 @@ pub(super) mod configuration;
 mod corrections;
 mod csv;
 mod details;
+mod document_policies;
 mod documents;
 mod filter;
 mod lists;
@@ -17,7 +18,9 @@ mod splits;
 mod status;
 mod stream;
 
+pub(super) use documents::pieces;
 pub(super) use render::address;
+pub(super) use status::content as content_status;
 pub(super) use status::submission as submission_status;
 
 use auth::{Caller, CallerKind};
@@ -68,7 +71,7 @@ pub(super) fn requester<T>(request: &Request<T>) -> Result<Requester, Status> {
 }
 
 /// Reads the name of an order: a UUID, or the number that people use.
-fn order_name(faults: &mut Faults, order_id: &str) -> Option<OrderName> {
+pub(super) fn order_name(faults: &mut Faults, order_id: &str) -> Option<OrderName> {
     order_name_in(faults, "order_id", order_id)
 }
 

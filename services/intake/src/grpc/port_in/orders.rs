@@ -128,21 +128,23 @@ impl PortInService for PortIn {
         let request = Request::from_parts(metadata, extensions, ());
         let requester = requester(&request)?;
         let upload = collect(messages, CSV_BYTES_MAX, import_part).await?;
-        let upload = upload.ok_or_else(|| status::file_too_large("a file of numbers has at most 12 MiB"))?;
+        let content = upload
+            .content
+            .ok_or_else(|| status::file_too_large("a file of numbers has at most 12 MiB"))?;
         let header = upload.header.unwrap_or_default();
         let mut faults = Faults::new();
         let name = order_name(&mut faults, &header.order_id);
         let name = faults.finish(name)?;
         let idempotency = &self.intake.base.idempotency;
         let method = v1::ImportNumbersRequest::full_name();
-        let digest = Sha256::digest(&upload.content);
+        let digest = Sha256::digest(&content);
         let parts = [method.as_bytes(), &header.encode_to_vec(), &digest];
         let key = RequestKey::of_parts(idempotency.digest_key(), &request, &parts)?;
         let mut work = match idempotency.begin_key(key).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        let (file, good_only) = (&upload.content, header.take_good_lines);
+        let (file, good_only) = (&content, header.take_good_lines);
         let imported =
             ops::port_in::import_numbers(&self.intake, work.conn(), &requester, name, file, good_only)
                 .await

@@ -270,7 +270,7 @@ pub(super) fn document(document: &Document) -> v1::Document {
         kind: kind.into(),
         file_name: document.file_name.clone(),
         size_bytes: document.size_bytes,
-        sha256: hex::encode(&document.sha256),
+        sha256: hex::encode(document.sha256),
         dated: document.facts.dated.map(stamp::date_to_proto),
         tns: document.facts.tns.iter().map(Tn::to_string).collect(),
         uploaded_at: Some(stamp::to_proto(document.facts.uploaded_at)),

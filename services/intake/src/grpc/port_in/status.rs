@@ -1,7 +1,7 @@
 //! What each way to fail means to the caller. The only place that gives reasons.
 
 use grpc::FieldFault;
-use grpc::status::{fail, internal, invalid, not_ready, store};
+use grpc::status::{fail, internal, invalid, not_ready, store, unavailable};
 use intake_domain::port_in::requirements::Requirement;
 use intake_domain::port_in::{
     AddRefusal, CancelRefusal, ConfigureFault, FixFault, FixRefusal, IllegalTransition, ResolveRefusal,
@@ -9,8 +9,9 @@ use intake_domain::port_in::{
 use tonic::{Code, Status};
 use types::Tn;
 
+use crate::contents::ContentError;
 use crate::ops::port_in::{
-    BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError, SubmissionError,
+    BadFile, BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError, SubmissionError,
     SubmitError, UploadError,
 };
 
@@ -155,11 +156,15 @@ pub(super) fn comment(error: &CommentError) -> Status {
     }
 }
 
-pub(super) fn bad_pdf(error: &BadPdf) -> Status {
+/// A file that is the only thing wrong with an upload.
+pub(super) fn bad_file(error: &BadFile) -> Status {
+    fail(Code::InvalidArgument, bad_file_reason(error), error.to_string())
+}
+
+pub(super) const fn bad_file_reason(error: &BadFile) -> &'static str {
     match error {
-        BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged => {
-            fail(Code::InvalidArgument, "FILE_TYPE", error.to_string())
-        }
+        BadFile::Pdf(BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged) => "FILE_TYPE",
+        BadFile::TooLarge => "FILE_TOO_LARGE",
     }
 }
 
@@ -172,8 +177,26 @@ pub(super) fn upload(error: &UploadError) -> Status {
         UploadError::NotFound => not_found(),
         UploadError::Illegal(error) => illegal(*error),
         UploadError::TooMany => fail(Code::FailedPrecondition, "TOO_MANY_DOCUMENTS", error.to_string()),
-        UploadError::Folder(_) => internal(error),
+        UploadError::Content(error) => content(error),
         UploadError::Store(error) => store(error),
+    }
+}
+
+/// Of one document, where no order is named.
+pub(super) fn document(error: &UploadError) -> Status {
+    match error {
+        UploadError::NotFound => fail(Code::NotFound, "DOCUMENT_NOT_FOUND", "there is no such document"),
+        UploadError::Illegal(_) | UploadError::TooMany | UploadError::Content(_) | UploadError::Store(_) => {
+            upload(error)
+        }
+    }
+}
+
+pub(in crate::grpc) fn content(error: &ContentError) -> Status {
+    if error.is_transient() {
+        unavailable(error)
+    } else {
+        internal(error)
     }
 }
 

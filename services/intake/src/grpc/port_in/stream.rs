@@ -14,15 +14,16 @@ pub(super) enum Part<H> {
 pub(super) struct Upload<H> {
     /// `None`: the header did not come first.
     pub(super) header: Option<H>,
-    pub(super) content: Vec<u8>,
+    /// `None`: there was more than allowed, and the rest was not read.
+    pub(super) content: Option<Vec<u8>>,
 }
 
-/// Reads a stream to its end; stops reading and returns `None` when there is more content than allowed.
+/// Reads a stream to its end, or until there is more content than allowed.
 pub(super) async fn collect<M, H>(
     mut messages: impl Stream<Item = Result<M, Status>> + Unpin,
     content_bytes_max: usize,
     part: impl Fn(M) -> Option<Part<H>>,
-) -> Result<Option<Upload<H>>, Status> {
+) -> Result<Upload<H>, Status> {
     let first = messages.next().await.transpose()?;
     let header = match first.and_then(&part) {
         Some(Part::Header(header)) => Some(header),
@@ -33,10 +34,16 @@ pub(super) async fn collect<M, H>(
         // Another header and empty messages say nothing.
         if let Some(Part::Chunk(chunk)) = part(message) {
             if content.len() + chunk.len() > content_bytes_max {
-                return Ok(None);
+                return Ok(Upload {
+                    header,
+                    content: None,
+                });
             }
             content.extend_from_slice(&chunk);
         }
     }
-    Ok(Some(Upload { header, content }))
+    Ok(Upload {
+        header,
+        content: Some(content),
+    })
 }

@@ -6,7 +6,6 @@
 mod cancel;
 mod comments;
 mod configure;
-mod content;
 mod csv_lines;
 mod divide;
 mod documents;
@@ -48,7 +47,9 @@ pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, 
 pub(crate) use configure::{ConfigureError, configure, configure_arriving};
 pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
 pub(crate) use divide::preview;
-pub(crate) use documents::{FILE_BYTES_MAX, NewDocument, UploadError, upload};
+pub(crate) use documents::{
+    BadFile, DOCUMENTS_MAX, FILE_BYTES_MAX, NewDocument, UploadError, document_content, keep_content, upload,
+};
 pub(crate) use draft::{DraftError, add_numbers, create, import_numbers, remove_numbers, update};
 pub(crate) use due::{backlog, do_what_is_due};
 pub(crate) use fix::{FixError, apply_fix, confirm_remedy};
@@ -57,6 +58,7 @@ pub(crate) use lists::{OrderRow, count, list};
 pub(crate) use outlook::Outlook;
 pub(crate) use pdf::{BadPdf, Pdf};
 pub(crate) use read::{ReadError, documents, get, requirements, timeline};
+pub(crate) use settle::settle;
 pub(crate) use submission::{Submission, SubmissionError, get_submission};
 pub(crate) use submit::{SubmitError, submit};
 
@@ -71,7 +73,7 @@ pub(crate) struct Requester {
 }
 
 impl Requester {
-    fn scope(&self) -> Option<AccountId> {
+    pub(crate) fn scope(&self) -> Option<AccountId> {
         (!self.is_platform).then_some(self.account)
     }
 }
@@ -111,7 +113,7 @@ impl OrderView {
 }
 
 /// The order, locked until the transaction ends, if it exists and is the requester's.
-async fn find_to_change(
+pub(crate) async fn find_to_change(
     conn: &mut PgConnection,
     name: OrderName,
     requester: &Requester,
@@ -131,13 +133,13 @@ fn check_etag(order: &Order, etag: Option<&str>) -> Result<(), StoreError> {
 
 /// By whom and when an order is changed.
 #[derive(Debug, Clone, Copy)]
-struct Occasion<'a> {
-    actor: &'a str,
-    now: jiff::Timestamp,
+pub(crate) struct Occasion<'a> {
+    pub(crate) actor: &'a str,
+    pub(crate) now: jiff::Timestamp,
 }
 
 impl<'a> Occasion<'a> {
-    fn of(intake: &Intake, requester: &'a Requester) -> Self {
+    pub(crate) fn of(intake: &Intake, requester: &'a Requester) -> Self {
         Self {
             actor: &requester.name,
             now: intake.base.clock.now(),

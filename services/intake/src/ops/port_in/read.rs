@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use intake_domain::carrier::Holder;
 use intake_domain::port_in::requirements::{
-    CarrierFacts, DocumentFacts, Requirement, of_order, of_papers, of_part_count, of_parts,
+    CarrierFacts, DocumentFacts, Documents, Requirement, of_order, of_papers, of_part_count, of_parts,
 };
 use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState};
 use pg::StoreError;
@@ -162,7 +162,11 @@ async fn of_alone(
     let losing = order.record().details.losing_carrier.as_ref();
     carrier.losing = ops::carriers::losing_carrier(conn, losing).await?;
     let facts: Vec<DocumentFacts> = documents.iter().map(|document| document.facts.clone()).collect();
-    let mut all = of_order(order, &facts, carrier, intake.base.clock.now());
+    let documents = Documents {
+        kept: &facts,
+        policy: ops::document_policies::in_force(conn, order.record().account).await?,
+    };
+    let mut all = of_order(order, &documents, carrier, intake.base.clock.now());
     all.extend(of_papers(order, &papers));
     Ok(all)
 }

@@ -17,7 +17,7 @@ use crate::store::inventory::{self, IncomingNumber};
 use crate::store::port_in as store;
 
 /// Settles a transition of an order that this transaction has locked. Returns the order as stored.
-pub(super) async fn settle(
+pub(crate) async fn settle(
     intake: &Intake,
     conn: &mut PgConnection,
     before: &Order,

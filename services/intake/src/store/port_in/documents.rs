@@ -1,10 +1,10 @@
-//! Documents of orders. Their content is in the document folder; here is what is known of it.
+//! Documents of orders. Their content is in the document store; here is what is known of it.
 
 use intake_domain::port_in::requirements::{DocumentFacts, DocumentKind};
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{DocumentId, OrderId, Tn};
+use types::{AccountId, DocumentId, OrderId, Tn};
 use uuid::Uuid;
 
 /// Documents shown of one order at most.
@@ -17,7 +17,7 @@ pub(crate) struct Document {
     pub(crate) order: OrderId,
     pub(crate) file_name: String,
     pub(crate) size_bytes: i64,
-    pub(crate) sha256: Vec<u8>,
+    pub(crate) sha256: [u8; 32],
     pub(crate) facts: DocumentFacts,
 }
 
@@ -54,7 +54,7 @@ impl TryFrom<Row> for Document {
                 is_readable: row.is_readable,
                 uploaded_at: row.uploaded_at.to_jiff(),
             },
-            sha256: row.sha256,
+            sha256: row.sha256.try_into().map_err(|_| corrupt(&"not a SHA-256"))?,
         })
     }
 }
@@ -72,7 +72,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, document: &Document) -> Resu
     .bind(facts.kind.code())
     .bind(&document.file_name)
     .bind(document.size_bytes)
-    .bind(&document.sha256)
+    .bind(document.sha256.as_slice())
     .bind(facts.dated.map(ToSqlx::to_sqlx))
     .bind(facts.tns.iter().map(Tn::to_string).collect::<Vec<_>>())
     .bind(facts.is_readable)
@@ -80,6 +80,24 @@ pub(crate) async fn insert(conn: &mut PgConnection, document: &Document) -> Resu
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A document. `account`: only if it is of that account's order; `None`: whosever it is.
+pub(crate) async fn find(
+    conn: &mut PgConnection,
+    document: DocumentId,
+    account: Option<AccountId>,
+) -> Result<Option<Document>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT document_id, order_id, kind, file_name, size_bytes, sha256, dated, tns, is_readable, uploaded_at
+           FROM document JOIN port_order USING (order_id)
+          WHERE document_id = $1 AND ($2::uuid IS NULL OR account_id = $2)",
+    )
+    .bind(document.as_uuid())
+    .bind(account.map(AccountId::as_uuid))
+    .fetch_optional(conn)
+    .await?;
+    row.map(Document::try_from).transpose()
 }
 
 /// How many documents an order has.

@@ -45,14 +45,7 @@ pub(crate) async fn find(
         " FROM port_order
           WHERE (order_id = $1 OR request_number = $2) AND ($3::uuid IS NULL OR account_id = $3) FOR UPDATE"
     );
-    let (id, number) = match name {
-        OrderName::Id(id) => (Some(id.as_uuid()), None),
-        // A number that a bigint cannot hold names no order.
-        OrderName::Number(number) if number.kind() == RequestKind::PortIn => {
-            (None, i64::try_from(number.number()).ok())
-        }
-        OrderName::Number(_) => (None, None),
-    };
+    let (id, number) = keys(name);
     let row: Option<OrderRow> = sqlx::query_as(if access == Access::Change { CHANGE } else { READ })
         .bind(id)
         .bind(number)
@@ -64,6 +57,37 @@ pub(crate) async fn find(
     let record = row.into_record(reasons)?;
     let numbers = numbers::list(conn, record.id).await?;
     Ok(Some(Order::restore(OrderRecord { numbers, ..record })))
+}
+
+/// The id of an order, for what needs no more. `account`: only if it is that account's; `None`: whosever it is.
+pub(crate) async fn find_id(
+    conn: &mut PgConnection,
+    name: OrderName,
+    account: Option<AccountId>,
+) -> Result<Option<OrderId>, StoreError> {
+    let (id, number) = keys(name);
+    let found: Option<Uuid> = sqlx::query_scalar(
+        "SELECT order_id FROM port_order
+          WHERE (order_id = $1 OR request_number = $2) AND ($3::uuid IS NULL OR account_id = $3)",
+    )
+    .bind(id)
+    .bind(number)
+    .bind(account.map(AccountId::as_uuid))
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(OrderId::from_uuid))
+}
+
+/// The columns that name an order.
+fn keys(name: OrderName) -> (Option<Uuid>, Option<i64>) {
+    match name {
+        OrderName::Id(id) => (Some(id.as_uuid()), None),
+        // A number that a bigint cannot hold names no order.
+        OrderName::Number(number) if number.kind() == RequestKind::PortIn => {
+            (None, i64::try_from(number.number()).ok())
+        }
+        OrderName::Number(_) => (None, None),
+    }
 }
 
 /// Draws the next number for people.

@@ -1,8 +1,7 @@
 //! Whether the losing carrier is the right one, and has all that it asks for.
 
-use super::documents::latest;
 use super::numbers::is_toll_free;
-use super::{CarrierFacts, DocumentFacts, DocumentKind, Requirement};
+use super::{CarrierFacts, DocumentKind, Documents, Requirement};
 use crate::carrier::{CarrierProfile, LosingCarrier, Network};
 use crate::port_in::order::Order;
 
@@ -116,15 +115,12 @@ fn check_holders(order: &Order, profile: &CarrierProfile, facts: &CarrierFacts) 
         .collect()
 }
 
-/// A letter of authorization, where the carrier asks for one. Toll-free numbers need one whatever it says, which is said
-/// elsewhere.
-pub(super) fn check_loa(
-    order: &Order,
-    documents: &[DocumentFacts],
-    losing: &LosingCarrier,
-) -> Option<Requirement> {
+/// A letter of authorization, where the carrier asks for one. That the account's policy asks for one, as it does for
+/// toll-free numbers, is said elsewhere.
+pub(super) fn check_loa(order: &Order, documents: &Documents<'_>, losing: &LosingCarrier) -> Option<Requirement> {
     let profile = losing.profile().filter(|profile| profile.asks_for.loa)?;
-    let is_missing = latest(documents, DocumentKind::Loa).is_none() && !is_toll_free(order);
+    let is_said = documents.policy.needs_loa(is_toll_free(order));
+    let is_missing = documents.latest(DocumentKind::Loa).is_none() && !is_said;
     is_missing.then(|| {
         Requirement::fault(
             "LOA_MISSING",

@@ -1,5 +1,6 @@
 //! Whether the papers are there, recent, and cover every number.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use calendar::age_in_days;
@@ -9,9 +10,10 @@ use types::Tn;
 
 use super::{Requirement, numbers::is_toll_free};
 use crate::carrier::LosingCarrier;
+use crate::document_policy::{AccountProof, DocumentPolicy};
 use crate::port_in::order::Order;
 
-/// Papers are good for so many days.
+/// Documents are good for so many days.
 const AGE_MAX_DAYS: i64 = 30;
 
 /// What a document is.
@@ -57,40 +59,107 @@ pub struct DocumentFacts {
     pub uploaded_at: Timestamp,
 }
 
-/// The document of a kind that counts: the one that was uploaded last.
-pub(super) fn latest(documents: &[DocumentFacts], kind: DocumentKind) -> Option<&DocumentFacts> {
-    let of_kind = documents.iter().filter(move |document| document.kind == kind);
-    of_kind.max_by_key(|document| document.uploaded_at)
+/// The documents of an order, and which there must be.
+#[derive(Debug, Clone, Copy)]
+pub struct Documents<'a> {
+    /// Those that there are, newest first.
+    pub kept: &'a [DocumentFacts],
+    /// What the account's orders must have.
+    pub policy: DocumentPolicy,
+}
+
+impl<'a> Documents<'a> {
+    /// What holds for an account of which nothing was said.
+    pub fn by_default(kept: &'a [DocumentFacts]) -> Self {
+        Self {
+            kept,
+            policy: DocumentPolicy::default(),
+        }
+    }
+
+    /// The document of a kind that counts: the one that was uploaded last, the first of several at the same instant.
+    pub(super) fn latest(&self, kind: DocumentKind) -> Option<&'a DocumentFacts> {
+        let of_kind = self.kept.iter().filter(move |document| document.kind == kind);
+        of_kind.min_by_key(|document| Reverse(document.uploaded_at))
+    }
 }
 
 /// Checks the latest document of each kind.
 pub(super) fn check(
     order: &Order,
-    documents: &[DocumentFacts],
+    documents: &Documents<'_>,
     losing: &LosingCarrier,
     now: Timestamp,
 ) -> Vec<Requirement> {
-    let latest = |kind| latest(documents, kind);
-    let mut all = match latest(DocumentKind::Loa) {
+    let is_toll_free = is_toll_free(order);
+    let mut all = match documents.latest(DocumentKind::Loa) {
         Some(loa) => check_loa(order, loa, now),
-        None if is_toll_free(order) => vec![Requirement::fault(
+        None if documents.policy.needs_loa(is_toll_free) => vec![Requirement::fault(
             "LOA_MISSING",
             "documents",
-            "toll-free numbers need a letter of authorization",
-            "Upload a letter of authorization signed within the last 30 days.",
+            if is_toll_free {
+                "toll-free numbers need a letter of authorization"
+            } else {
+                "a letter of authorization is missing"
+            },
+            "Upload a letter of authorization signed within the last 30 days, or make one and have it signed.",
         )],
         None => Vec::new(),
     };
-    match (latest(DocumentKind::Bill), latest(DocumentKind::Csr)) {
-        (None, None) => all.push(Requirement::fault(
-            "BILL_OR_CSR_MISSING",
+    all.extend(check_proof(order, documents, losing, now));
+    all
+}
+
+/// What proves the account at the losing carrier. A record of the carrier's own is as good as a late bill; where the bill
+/// itself is asked for, its age counts beside a record, too.
+fn check_proof(
+    order: &Order,
+    documents: &Documents<'_>,
+    losing: &LosingCarrier,
+    now: Timestamp,
+) -> Vec<Requirement> {
+    let (bill, csr) = (
+        documents.latest(DocumentKind::Bill),
+        documents.latest(DocumentKind::Csr),
+    );
+    let proof = documents.policy.proof(is_toll_free(order));
+    let (lacks_bill, lacks_csr) = match proof {
+        AccountProof::BillOrCsr if bill.is_none() && csr.is_none() => {
+            return vec![Requirement::fault(
+                "BILL_OR_CSR_MISSING",
+                "documents",
+                "a bill or a customer service record is missing",
+                "Upload the losing carrier's latest bill, or its customer service record.",
+            )];
+        }
+        AccountProof::Nothing | AccountProof::BillOrCsr => (false, false),
+        AccountProof::Bill => (bill.is_none(), false),
+        AccountProof::Csr => (false, csr.is_none()),
+        AccountProof::BillAndCsr => (bill.is_none(), csr.is_none()),
+    };
+    let mut all = Vec::new();
+    if lacks_bill {
+        all.push(Requirement::fault(
+            "BILL_MISSING",
             "documents",
-            "a bill or a customer service record is missing",
-            "Upload the losing carrier's latest bill, or its customer service record.",
-        )),
-        (Some(bill), None) => all.extend(check_bill(order, bill, losing, now)),
-        (Some(_) | None, Some(_)) => {}
+            "a bill is missing",
+            "Upload the losing carrier's latest bill.",
+        ));
     }
+    if lacks_csr {
+        all.push(Requirement::fault(
+            "CSR_MISSING",
+            "documents",
+            "a customer service record is missing",
+            "Ask the losing carrier for the customer service record, and upload it.",
+        ));
+    }
+    let counts_bill = match proof {
+        AccountProof::Bill | AccountProof::BillAndCsr => true,
+        AccountProof::Nothing | AccountProof::BillOrCsr | AccountProof::Csr => csr.is_none(),
+    };
+    let bill = bill.filter(|_| counts_bill);
+    all.extend(bill.and_then(|bill| check_bill(order, bill, losing, now)));
     all
 }
 

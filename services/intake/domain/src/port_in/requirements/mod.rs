@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use types::Tn;
 
-pub use documents::{DocumentFacts, DocumentKind};
+pub use documents::{DocumentFacts, DocumentKind, Documents};
 pub use papers::{Paper, Papers};
 pub use parts::{of_part_count, of_parts};
 
@@ -60,7 +60,7 @@ impl CarrierFacts {
 /// Everything that an order lacks: faults first, then warnings.
 pub fn of_order(
     order: &Order,
-    documents: &[DocumentFacts],
+    documents: &Documents<'_>,
     carrier: &CarrierFacts,
     now: Timestamp,
 ) -> Vec<Requirement> {
