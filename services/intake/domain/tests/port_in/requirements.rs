@@ -80,7 +80,12 @@ fn an_empty_draft_is_told_everything_at_once() {
             Detail::ServiceAddress(Address::default()),
         ],
     );
-    let all = of_order(&empty, &Documents::by_default(&[]), &CarrierFacts::UNKNOWN, today());
+    let all = of_order(
+        &empty,
+        &Documents::by_default(&[]),
+        &CarrierFacts::UNKNOWN,
+        today(),
+    );
     let fields: Vec<&str> = all.iter().map(|requirement| requirement.field.as_str()).collect();
     assert_eq!(
         fields,

@@ -117,7 +117,11 @@ fn check_holders(order: &Order, profile: &CarrierProfile, facts: &CarrierFacts) 
 
 /// A letter of authorization, where the carrier asks for one. That the account's policy asks for one, as it does for
 /// toll-free numbers, is said elsewhere.
-pub(super) fn check_loa(order: &Order, documents: &Documents<'_>, losing: &LosingCarrier) -> Option<Requirement> {
+pub(super) fn check_loa(
+    order: &Order,
+    documents: &Documents<'_>,
+    losing: &LosingCarrier,
+) -> Option<Requirement> {
     let profile = losing.profile().filter(|profile| profile.asks_for.loa)?;
     let is_said = documents.policy.needs_loa(is_toll_free(order));
     let is_missing = documents.latest(DocumentKind::Loa).is_none() && !is_said;
