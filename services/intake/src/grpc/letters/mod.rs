@@ -51,11 +51,11 @@ impl LetterService for Letters {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        let letter = letters::record(&self.intake, work.conn(), &requester, made)
+        let made = letters::record(&self.intake, work.conn(), &requester, made)
             .await
             .map_err(|error| status::make(&error))?;
         work.finish(v1::MakeLettersResponse {
-            letters: vec![render::letter(&letter)],
+            letters: made.iter().map(render::letter).collect(),
         })
         .await
     }

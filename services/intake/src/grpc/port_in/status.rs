@@ -11,8 +11,8 @@ use types::Tn;
 
 use crate::contents::ContentError;
 use crate::ops::port_in::{
-    BadFile, BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError, SubmissionError,
-    SubmitError, UploadError,
+    BadFile, BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError,
+    SubmissionError, SubmitError, UploadError,
 };
 
 fn not_found() -> Status {

@@ -1,15 +1,17 @@
 //! Making the letter that an order needs.
 
 use calendar::civil_date;
-use intake_domain::port_in::{Details, IllegalTransition, Order, OrderNumber};
+use intake_domain::port_in::{CHILDREN_MAX, Details, IllegalTransition, Order, OrderNumber};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use letters::{LetterError, unprintable};
 use pg::StoreError;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::LetterId;
+use types::{LetterId, OrderId};
 
-use super::{KeptBrand, Letter, check_open, store};
+use super::{KeptBrand, Letter, store};
 use crate::app::Intake;
 use crate::contents::ContentError;
 use crate::ops::port_in::{Occasion, OrderName, Requester, find_to_change, settle};
@@ -20,7 +22,7 @@ use crate::store::{accounts, carriers, letter_brands, port_in};
 pub(crate) struct Incomplete {
     /// The field of the order's details, or of the brand.
     pub(crate) field: &'static str,
-    /// `MISSING` or `UNPRINTABLE`.
+    /// `MISSING`, `UNPRINTABLE` or `TOO_MANY`.
     pub(crate) code: &'static str,
     pub(crate) message: String,
 }
@@ -54,84 +56,137 @@ impl From<sqlx::Error> for MakeError {
     }
 }
 
-/// A letter whose PDF is kept, not recorded yet.
+/// Letters whose PDFs are kept, not recorded yet.
 #[derive(Debug)]
-pub(crate) struct MadeLetter {
-    letter: Letter,
-    /// The order's version that it was made from.
+pub(crate) struct MadeLetters {
+    letters: Vec<Letter>,
+    order: OrderId,
+    /// The order's version that they were made from.
     order_version: i64,
 }
 
-/// Makes the letter and keeps its PDF. Outside of any transaction: the store may be far away.
+/// Makes the letters of an order, one for each part of it that goes out by itself, and keeps their PDFs. Outside of any
+/// transaction: the store may be far away.
 pub(crate) async fn compose(
     intake: &Intake,
     requester: &Requester,
     name: OrderName,
-) -> Result<MadeLetter, MakeError> {
+) -> Result<MadeLetters, MakeError> {
     let now = intake.base.clock.now();
     let mut conn = intake.base.pool.acquire().await?;
     let order = port_in::order::find(&mut conn, name, requester.scope(), port_in::order::Access::Read)
         .await?
         .ok_or(MakeError::NotFound)?;
-    check_open(&order)?;
-    let words = words(&mut conn, &order, civil_date(order.region(), now)).await?;
+    order.check_takes_documents()?;
+    let drafts = drafts(&mut conn, &order, now).await?;
     drop(conn);
-    let (btn, tns) = (words.btn, words.tns.clone());
-    // 20,000 numbers take a while to draw.
-    let drawn = tokio::task::spawn_blocking(move || words.to_pdf()).await;
-    let pdf = drawn.map_err(|error| StoreError::corrupt("letter", &"new", &error))??;
-    let sha256 = Sha256::digest(&pdf.bytes).into();
-    intake.contents.keep(sha256, &pdf.bytes).await?;
-    Ok(MadeLetter {
-        letter: Letter {
-            id: LetterId::generate(),
-            order: order.record().id,
-            btn,
-            tns,
-            page_count: i32::try_from(pdf.page_count).unwrap_or(i32::MAX),
-            size_bytes: i64::try_from(pdf.bytes.len()).unwrap_or(i64::MAX),
-            sha256,
-            made_at: now,
-        },
+    let mut letters = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        letters.push(draw(intake, &order, draft, now).await?);
+    }
+    Ok(MadeLetters {
+        letters,
+        order: order.record().id,
         order_version: order.record().version,
     })
 }
 
-/// Records a letter that was made, unless the order was changed meanwhile.
+/// Draws a letter and keeps its PDF.
+async fn draw(
+    intake: &Intake,
+    order: &Order,
+    draft: letters::Letter,
+    now: Timestamp,
+) -> Result<Letter, MakeError> {
+    let (btn, tns) = (draft.btn, draft.tns.clone());
+    // 20,000 numbers take a while.
+    let drawn = tokio::task::spawn_blocking(move || draft.to_pdf()).await;
+    let pdf = drawn.map_err(|error| StoreError::corrupt("letter", &"new", &error))??;
+    let sha256 = Sha256::digest(&pdf.bytes).into();
+    intake.contents.keep(sha256, &pdf.bytes).await?;
+    Ok(Letter {
+        id: LetterId::generate(),
+        order: order.record().id,
+        btn,
+        tns,
+        page_count: i32::try_from(pdf.page_count).unwrap_or(i32::MAX),
+        size_bytes: i64::try_from(pdf.bytes.len()).unwrap_or(i64::MAX),
+        sha256,
+        made_at: now,
+    })
+}
+
+/// Records letters that were made, unless the order was changed meanwhile.
 pub(crate) async fn record(
     intake: &Intake,
     conn: &mut PgConnection,
     requester: &Requester,
-    made: MadeLetter,
-) -> Result<Letter, MakeError> {
-    let letter = made.letter;
-    let order = find_to_change(conn, OrderName::Id(letter.order), requester)
+    made: MadeLetters,
+) -> Result<Vec<Letter>, MakeError> {
+    let order = find_to_change(conn, OrderName::Id(made.order), requester)
         .await?
         .ok_or(MakeError::NotFound)?;
-    check_open(&order)?;
+    order.check_takes_documents()?;
     if order.record().version != made.order_version {
         return Err(StoreError::Stale("the order").into());
     }
-    store::insert(conn, &letter).await?;
-    let note = format!("letter {}, {} numbers", letter.id, letter.tns.len());
-    let transition = order.clone().remark("letter_made", note);
-    settle(intake, conn, &order, transition, Occasion::of(intake, requester)).await?;
-    Ok(letter)
+    for letter in &made.letters {
+        store::insert(conn, letter).await?;
+        let note = format!("letter {}, {} numbers", letter.id, letter.tns.len());
+        let transition = order.clone().remark("letter_made", note);
+        settle(intake, conn, &order, transition, Occasion::of(intake, requester)).await?;
+    }
+    Ok(made.letters)
 }
 
-/// What the letter says, or all that is missing for it.
-async fn words(
+/// What the letters of an order say, one for each of its parts, or all that is missing for them.
+async fn drafts(
     conn: &mut PgConnection,
     order: &Order,
-    made_on: jiff::civil::Date,
-) -> Result<letters::Letter, MakeError> {
+    now: Timestamp,
+) -> Result<Vec<letters::Letter>, MakeError> {
+    let division = order.division();
+    let mut alone: Vec<Order> = division
+        .parts
+        .iter()
+        .take(CHILDREN_MAX + 1)
+        .map(|part| division.order_of(part))
+        .collect();
+    if alone.is_empty() {
+        alone.push(order.clone());
+    }
+    let mut faults = Vec::new();
+    if alone.len() > CHILDREN_MAX {
+        let message = format!("are of more than {CHILDREN_MAX} accounts; make several orders");
+        faults.push(Incomplete::new("numbers", "TOO_MANY", message));
+    }
+    let mut drafts = Vec::with_capacity(alone.len());
+    for part in &alone {
+        let draft = words(conn, part, civil_date(part.region(), now)).await?;
+        let is_toll_free = part.record().numbers.iter().all(OrderNumber::is_toll_free);
+        for fault in faults_of(&draft, is_toll_free) {
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+        drafts.push(draft);
+    }
+    if faults.is_empty() {
+        Ok(drafts)
+    } else {
+        Err(MakeError::Incomplete(faults))
+    }
+}
+
+/// What the letter of one part says, as far as that is known.
+async fn words(conn: &mut PgConnection, order: &Order, made_on: Date) -> Result<letters::Letter, StoreError> {
     let record = order.record();
     let kept = letter_brands::find(conn, record.account).await?;
     let account = accounts::find(conn, record.account).await?;
     let account_name = account
         .map(|account| account.name.to_string())
         .unwrap_or_default();
-    let letter = letters::Letter {
+    Ok(letters::Letter {
         brand: kept.for_letters(record.account)?,
         made_on,
         reference: record.request_number.to_string(),
@@ -142,13 +197,7 @@ async fn words(
         new_carrier: new_carrier(&kept, account_name),
         btn: record.details.btn,
         tns: order.open_tns(),
-    };
-    let faults = faults(&letter, record.numbers.iter().all(OrderNumber::is_toll_free));
-    if faults.is_empty() {
-        Ok(letter)
-    } else {
-        Err(MakeError::Incomplete(faults))
-    }
+    })
 }
 
 fn new_carrier(brand: &KeptBrand, account_name: String) -> String {
@@ -185,7 +234,7 @@ fn address(details: &Details) -> Vec<String> {
     vec![street, format!("{city}, {state} {postal_code}")]
 }
 
-fn faults(letter: &letters::Letter, is_toll_free: bool) -> Vec<Incomplete> {
+fn faults_of(letter: &letters::Letter, is_toll_free: bool) -> Vec<Incomplete> {
     let texts = [
         ("subscriber_name", letter.subscriber.clone()),
         ("service_address", letter.address.join(" ")),
@@ -198,11 +247,8 @@ fn faults(letter: &letters::Letter, is_toll_free: bool) -> Vec<Incomplete> {
         if text.is_empty() {
             faults.push(missing(field));
         } else if let Some(character) = unprintable(&text) {
-            faults.push(Incomplete {
-                field,
-                code: "UNPRINTABLE",
-                message: format!("has the character {character:?}, which letters cannot show"),
-            });
+            let message = format!("has the character {character:?}, which letters cannot show");
+            faults.push(Incomplete::new(field, "UNPRINTABLE", message));
         }
     }
     if letter.tns.is_empty() {
@@ -214,10 +260,13 @@ fn faults(letter: &letters::Letter, is_toll_free: bool) -> Vec<Incomplete> {
 }
 
 fn missing(field: &'static str) -> Incomplete {
-    Incomplete {
-        field,
-        code: "MISSING",
-        message: "must be there, for a letter of authorization names it".to_owned(),
+    let message = "must be there, for a letter of authorization names it";
+    Incomplete::new(field, "MISSING", message.to_owned())
+}
+
+impl Incomplete {
+    fn new(field: &'static str, code: &'static str, message: String) -> Self {
+        Self { field, code, message }
     }
 }
 

@@ -13,7 +13,7 @@ use thiserror::Error;
 use types::{LetterId, OrderId, SigningId};
 
 use intake_domain::letters::Signing;
-use intake_domain::port_in::{IllegalTransition, Order};
+use intake_domain::port_in::Order;
 
 use crate::app::Intake;
 use crate::contents::ContentError;
@@ -108,9 +108,4 @@ async fn lock_order(conn: &mut PgConnection, order: OrderId) -> Result<Order, St
     let name = OrderName::Id(order);
     let found = port_in::order::find(conn, name, None, port_in::order::Access::Change).await?;
     found.ok_or_else(|| StoreError::corrupt("port_order", &order, &"it is missing"))
-}
-
-/// Papers are taken as long as something can become of the order.
-fn check_open(order: &Order) -> Result<(), IllegalTransition> {
-    order.check_takes_documents()
 }

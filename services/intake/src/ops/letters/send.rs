@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{LetterId, SigningId};
 
-use super::{FindError, Letter, check_open, find_signing, lock_order, store, with_letter};
+use super::{FindError, Letter, find_signing, lock_order, store, with_letter};
 use crate::announce;
 use crate::app::Intake;
 use crate::ops::links::{self, LinkKind, LinkToken, NewLink};
@@ -69,7 +69,7 @@ pub(crate) async fn send(
         .await?
         .ok_or(FindError::NoLetter)?;
     let order = lock_order(conn, letter.order).await?;
-    check_open(&order)?;
+    order.check_takes_documents()?;
     let signing = Signing {
         id: SigningId::generate(),
         letter: letter.id,

@@ -15,7 +15,7 @@ use thiserror::Error;
 use types::{DocumentId, SigningId};
 
 use super::send::asked_by;
-use super::{Letter, check_open, lock_order, with_letter};
+use super::{Letter, lock_order, with_letter};
 use crate::announce;
 use crate::app::Intake;
 use crate::contents::ContentError;
@@ -82,7 +82,7 @@ pub(crate) async fn to_sign(intake: &Intake, link: &Link) -> Result<Option<ToSig
     let name = OrderName::Id(signing.order);
     let order = port_in::order::find(&mut conn, name, None, Access::Read).await?;
     let order = order.ok_or_else(|| StoreError::corrupt("signing", &id, &"its order is missing"))?;
-    if check_open(&order).is_err() && link.used_at.is_none() {
+    if order.check_takes_documents().is_err() && link.used_at.is_none() {
         return Ok(None);
     }
     let asked_by = asked_by(&mut conn, &signing).await?;
@@ -124,7 +124,7 @@ pub(crate) async fn sign(
     if link.used_at.is_some() {
         return Ok(Outcome::Signed);
     }
-    if check_open(&order).is_err() || has_documents_enough(&mut tx, &order).await? {
+    if order.check_takes_documents().is_err() || has_documents_enough(&mut tx, &order).await? {
         return Ok(Outcome::Gone);
     }
     let document = Document {
