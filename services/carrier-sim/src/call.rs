@@ -63,8 +63,16 @@ pub(crate) struct Call {
     pub(crate) detail: String,
 }
 
-/// Numbers in a line; nothing when all are meant.
-pub(crate) fn in_words(tns: &[Tn]) -> String {
-    let tns: Vec<String> = tns.iter().map(Tn::to_string).collect();
-    tns.join(", ")
+impl Call {
+    /// A call about numbers of a request, which are named unless all are meant.
+    pub(crate) fn about_numbers(called_at: Timestamp, rpc: Rpc, pon: &Pon, tns: &[Tn]) -> Self {
+        let tns: Vec<String> = tns.iter().map(Tn::to_string).collect();
+        Self {
+            called_at,
+            rpc,
+            pon: pon.clone(),
+            ver: None,
+            detail: tns.join(", "),
+        }
+    }
 }

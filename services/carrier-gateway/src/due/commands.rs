@@ -1,9 +1,11 @@
 //! Sends commands to the carrier partner: claim, fetch what it needs, mark as sent, call, record.
 
-use carrier_gateway_domain::{About, Command, OrderAsk, Outcome};
+use carrier_gateway_domain::{About, Carrier, Command, OrderAsk, Outcome, PackageNumber, PortPackage};
 use clock::{Backlog, BacklogFuture, DueWork};
 use futures::future::join_all;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use numbering::NumberKind;
 use pg::StoreError;
 use service::Base;
 use service::due::{self, Pass, Wake};
@@ -164,11 +166,25 @@ impl CommandWorker {
                 pon: command.pon.clone(),
                 ver,
                 supplement,
-                losing: Box::new(losing),
+                losing: Box::new(as_asked(losing, &package, self.base.clock.now())),
                 package: Box::new(package),
             }),
             Err(failure) => Prepared::NotReady(outcome_of(failure)),
         })
+    }
+}
+
+/// The losing carrier as it is asked for these numbers: as a `RespOrg` only for toll-free ones.
+fn as_asked(losing: Carrier, package: &PortPackage, now: Timestamp) -> Carrier {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let is_toll_free = |number: &PackageNumber| {
+        numbering::describe(number.tn, today).is_ok_and(|info| info.kind == NumberKind::TollFree)
+    };
+    Carrier {
+        resp_org: losing
+            .resp_org
+            .filter(|_| package.numbers.iter().any(is_toll_free)),
+        ..losing
     }
 }
 

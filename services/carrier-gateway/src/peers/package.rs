@@ -1,8 +1,8 @@
 //! The package of an order: from intake's reply to the carrier's request. In memory alone.
 
 use carrier_gateway_domain::{
-    Carrier, NAME_CHARS_MAX, Network, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress,
-    Supplement, cut_name,
+    Carrier, NAME_CHARS_MAX, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress, Supplement,
+    cut_name,
 };
 use portway_proto::types::v1::Address;
 use portway_proto::{carrier::v1 as carrier, intake::v1 as intake};
@@ -72,11 +72,6 @@ pub(super) fn write(
         Supplement::DueDate => carrier::Supplement::DueDate,
         Supplement::Other => carrier::Supplement::Other,
     };
-    // Another carrier's lines of a place are none of its RespOrg's business.
-    let resp_org = losing
-        .resp_org
-        .clone()
-        .filter(|_| losing.network == Network::TollFree);
     let numbers = package.numbers.iter().map(|number| carrier::PortNumber {
         tn: number.tn.to_string(),
         pin: exposed(&number.pin),
@@ -102,7 +97,7 @@ pub(super) fn write(
         requested_date: package.wanted_date.map(stamp::date_to_proto),
         partial: package.partial,
         new_btn: text(package.new_btn),
-        losing_resp_org: resp_org.unwrap_or_default(),
+        losing_resp_org: losing.resp_org.clone().unwrap_or_default(),
     }
 }
 

@@ -11,6 +11,13 @@ use uuid::Uuid;
 
 use super::{LEASE_SECS, Left, LeftRow, at, left, parsed};
 
+/// Every column of a submission that the domain knows.
+macro_rules! submission_columns {
+    () => {
+        "order_id, account_id, pon, ver, carrier_id, state, awaited_tns, traceparent"
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct SubmissionRow {
     order_id: Uuid,
@@ -82,10 +89,11 @@ pub(crate) async fn put(conn: &mut PgConnection, submission: &Submission) -> Res
 
 /// The submission of an order, locked: everything that is announced about the order takes this lock first.
 pub(crate) async fn lock(conn: &mut PgConnection, order: OrderId) -> Result<Option<Submission>, StoreError> {
-    sqlx::query_as::<_, SubmissionRow>(
-        "SELECT order_id, account_id, pon, ver, carrier_id, state, awaited_tns, traceparent
-           FROM submission WHERE order_id = $1 FOR UPDATE",
-    )
+    sqlx::query_as::<_, SubmissionRow>(concat!(
+        "SELECT ",
+        submission_columns!(),
+        " FROM submission WHERE order_id = $1 FOR UPDATE"
+    ))
     .bind(order.as_uuid())
     .fetch_optional(conn)
     .await?
@@ -98,10 +106,11 @@ pub(crate) async fn lock_by_pon(
     conn: &mut PgConnection,
     pon: &Pon,
 ) -> Result<Option<Submission>, StoreError> {
-    sqlx::query_as::<_, SubmissionRow>(
-        "SELECT order_id, account_id, pon, ver, carrier_id, state, awaited_tns, traceparent
-           FROM submission WHERE pon = $1 FOR UPDATE",
-    )
+    sqlx::query_as::<_, SubmissionRow>(concat!(
+        "SELECT ",
+        submission_columns!(),
+        " FROM submission WHERE pon = $1 FOR UPDATE"
+    ))
     .bind(pon.as_str())
     .fetch_optional(conn)
     .await?
@@ -111,10 +120,11 @@ pub(crate) async fn lock_by_pon(
 
 /// The submission of an order as somebody else may be changing it.
 pub(crate) async fn find(conn: &mut PgConnection, order: OrderId) -> Result<Option<Submission>, StoreError> {
-    sqlx::query_as::<_, SubmissionRow>(
-        "SELECT order_id, account_id, pon, ver, carrier_id, state, awaited_tns, traceparent
-           FROM submission WHERE order_id = $1",
-    )
+    sqlx::query_as::<_, SubmissionRow>(concat!(
+        "SELECT ",
+        submission_columns!(),
+        " FROM submission WHERE order_id = $1"
+    ))
     .bind(order.as_uuid())
     .fetch_optional(conn)
     .await?

@@ -10,7 +10,7 @@ use portway_proto::gateway::v1::CommandKind::{
 };
 use portway_proto::gateway::v1::CommandProgress::{Acknowledged, Refused, Sent};
 use portway_proto::gateway::v1::{Answer, CarrierAnswered, CommandProgressed};
-use portway_proto::intake::v1::{OrderActivationRequested, OrderSnapbackRequested};
+use portway_proto::intake::v1::{OrderActivationRequested, OrderSnapbackRequested, SubmissionNumber};
 use service::stamp;
 use testkit::eventually;
 use tonic::Status;
@@ -338,4 +338,27 @@ async fn a_second_foc_moves_the_first() {
             (1, "F2", at("2026-03-11T05:00:00Z"))
         ]
     );
+}
+
+#[tokio::test]
+async fn a_carrier_is_asked_as_a_resp_org_for_toll_free_numbers_alone() {
+    let world = World::new("partial_resp_org").await;
+    let gateway = world.start().await;
+    gateway
+        .execute("UPDATE carrier SET resp_org = 'SIM02' WHERE carrier_id = 'sim-wireless'")
+        .await;
+    for (number, tn) in [(1, "+18005552368"), (2, ONE)] {
+        world.intake.state().package.numbers = vec![SubmissionNumber {
+            tn: tn.to_owned(),
+            pin: String::new(),
+        }];
+        Order::new(number).submit(&gateway, 1).await;
+        gateway.settle().await;
+    }
+    let asked = world.partner.state().submitted.clone();
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|request| (request.losing_spid.as_str(), request.losing_resp_org.as_str()))
+        .collect();
+    assert_eq!(asked, [("SIMW", "SIM02"), ("SIMW", "")]);
 }

@@ -4,7 +4,7 @@ use types::{Pon, Tn};
 
 use super::take_in::{CallRefused, take_in};
 use crate::app::Simulator;
-use crate::call::{Call, Rpc, in_words};
+use crate::call::{Call, Rpc};
 use crate::script::plan::{Asked, Occasion, plan};
 use crate::script::tests_after::plan_tests;
 use crate::script::{Capability, Content};
@@ -12,13 +12,7 @@ use crate::store;
 
 /// Takes the wish in, once for each number of the version that is the newest when it comes.
 pub(crate) async fn activate_port(simulator: &Simulator, pon: &Pon, tns: Vec<Tn>) -> Result<(), CallRefused> {
-    let call = Call {
-        called_at: simulator.base.clock.now(),
-        rpc: Rpc::ActivatePort,
-        pon: pon.clone(),
-        ver: None,
-        detail: in_words(&tns),
-    };
+    let call = Call::about_numbers(simulator.base.clock.now(), Rpc::ActivatePort, pon, &tns);
     let mut taken = take_in(simulator, &call).await?;
     let ver = taken.newest.ver;
     let asked = taken.numbers(tns)?;

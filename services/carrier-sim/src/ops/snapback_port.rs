@@ -4,7 +4,7 @@ use types::{Pon, Tn};
 
 use super::take_in::{CallRefused, take_in};
 use crate::app::Simulator;
-use crate::call::{Call, Rpc, in_words};
+use crate::call::{Call, Rpc};
 use crate::script::plan::{Asked, Occasion, plan};
 use crate::store;
 
@@ -15,13 +15,7 @@ pub(crate) async fn snapback_port(
     tns: Vec<Tn>,
     request_id: &str,
 ) -> Result<(), CallRefused> {
-    let call = Call {
-        called_at: simulator.base.clock.now(),
-        rpc: Rpc::SnapbackPort,
-        pon: pon.clone(),
-        ver: None,
-        detail: in_words(&tns),
-    };
+    let call = Call::about_numbers(simulator.base.clock.now(), Rpc::SnapbackPort, pon, &tns);
     let mut taken = take_in(simulator, &call).await?;
     if store::port_request::add_ask(&mut taken.tx, pon, request_id).await? {
         let asked = taken.active_numbers(pon, tns).await?;
