@@ -26,8 +26,8 @@ pub enum PortRefusal {
     /// It is not a number that can be ported.
     #[error(transparent)]
     Number(#[from] NumberRefusal),
-    /// Another order has it. Whose is not told.
-    #[error("the number is in another order that is under way")]
+    /// An order has it. Whose is not told.
+    #[error("the number is in an order that is under way")]
     InFlight,
     /// It is on this platform.
     #[error("the number is in service on this platform already")]

@@ -8,6 +8,7 @@ mod carriers;
 #[path = "../port_in/customer.rs"]
 #[expect(dead_code, reason = "other tests ask for more")]
 mod customer;
+mod drafts;
 #[path = "../port_in/feed.rs"]
 mod feed;
 #[path = "../port_in/harness.rs"]

@@ -6,6 +6,7 @@ use portway_proto::intake::v1::{DocumentKind, Order, OrderDetails, Requirement};
 use portway_proto::types::v1::Address;
 
 use crate::customer::{Customer, ONE, TWO, details, key, number, pdf};
+use crate::drafts;
 use crate::harness::{TestIntake, change};
 
 const LABELLED: &str = include_str!("../../domain/tests/record/papers/csr_labelled.txt");
@@ -25,15 +26,8 @@ fn ann() -> OrderDetails {
 }
 
 async fn draft(customer: &Customer, details: OrderDetails, tns: &[&str]) -> Order {
-    let request = v1::CreateOrderRequest {
-        details: Some(details),
-        numbers: tns.iter().map(|tn| number(tn)).collect(),
-    };
-    let reply = customer
-        .port_in()
-        .create_order(change(&customer.token, &key(), request))
-        .await;
-    reply.unwrap().into_inner().order.unwrap()
+    let numbers = tns.iter().map(|tn| number(tn)).collect();
+    drafts::draft(customer, details, numbers).await
 }
 
 async fn upload(customer: &Customer, order: &Order, kind: DocumentKind, text: &str) {

@@ -7,22 +7,16 @@ use portway_proto::intake::v1::{DocumentKind, Order, OrderDetails, Requirement};
 use service::stamp;
 
 use crate::carriers::{wireless, wireline};
-use crate::customer::{Customer, ONE, TWO, details, key, number, pdf};
-use crate::harness::{TestIntake, change, refusal};
+use crate::customer::{Customer, ONE, TWO, details, number, pdf};
+use crate::drafts;
+use crate::harness::{TestIntake, refusal};
 
 const SEATTLE: &str = "+12068670123";
 const TOLL_FREE: &str = "+18008670123";
 
+/// A draft with a bill.
 async fn draft(customer: &Customer, details: OrderDetails, numbers: Vec<v1::NumberDraft>) -> Order {
-    let request = v1::CreateOrderRequest {
-        details: Some(details),
-        numbers,
-    };
-    let reply = customer
-        .port_in()
-        .create_order(change(&customer.token, &key(), request))
-        .await;
-    let order = reply.unwrap().into_inner().order.unwrap();
+    let order = drafts::draft(customer, details, numbers).await;
     customer
         .upload(&order, DocumentKind::Bill, date(2026, 11, 1), &pdf(&["Bill"]))
         .await
