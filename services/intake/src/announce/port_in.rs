@@ -1,7 +1,7 @@
 //! Facts about port-in orders as events.
 
 use events::NewEvent;
-use intake_domain::port_in::{self, ChildRef, Order, OrderFact, OrderReason};
+use intake_domain::port_in::{self, ChildRef, Order, OrderFact, OrderReason, ReturnReason, ReviewCause};
 use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
@@ -26,14 +26,33 @@ pub(crate) async fn fact(
 fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
     let order = Some(reference(about, &about.open_tns()));
     let of = |tns: &[Tn]| Some(reference(about, tns));
+    let stamp = |at: Timestamp| Some(stamp::to_proto(at));
     match fact {
-        OrderFact::Submitted { resubmitted } => {
-            let message = v1::OrderSubmitted {
-                order,
-                resubmitted,
-                date_only: false,
-            };
-            new(about, now, &message)
+        OrderFact::InReview { causes } => {
+            let causes = causes.into_iter().map(|one| cause(one).into()).collect();
+            new(about, now, &v1::OrderInReview { order, causes })
+        }
+        OrderFact::Returned { reasons } => {
+            let reasons = reasons.iter().map(return_reason).collect();
+            new(about, now, &v1::OrderReturned { order, reasons })
+        }
+        OrderFact::DraftExpiring { expires_at } => {
+            let expires_at = stamp(expires_at);
+            new(about, now, &v1::OrderDraftExpiring { order, expires_at })
+        }
+        OrderFact::Submitted { resubmitted } => new(about, now, &submitted(order, resubmitted, false)),
+        OrderFact::DateChangeRequested => new(about, now, &submitted(order, true, true)),
+        OrderFact::DateChangeRefused { wanted, foc_at } => {
+            let (wanted_date, foc_at) = (wanted.map(stamp::date_to_proto), foc_at.and_then(stamp));
+            new(
+                about,
+                now,
+                &v1::OrderDateChangeRefused {
+                    order,
+                    wanted_date,
+                    foc_at,
+                },
+            )
         }
         OrderFact::Split { children } => {
             let children = children
@@ -50,22 +69,19 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
         OrderFact::ActionRequired {
             reasons,
             update_required,
-        } => {
-            let reasons = reasons.iter().map(reason).collect();
-            let message = v1::OrderActionRequired {
-                order,
-                reasons,
-                update_required,
-            };
-            new(about, now, &message)
-        }
+        } => new(about, now, &action_required(order, &reasons, update_required)),
         OrderFact::FocConfirmed { foc_at } => {
-            let foc_at = Some(stamp::to_proto(foc_at));
+            let foc_at = stamp(foc_at);
             new(about, now, &v1::OrderFocConfirmed { order, foc_at })
         }
+        OrderFact::FocMoved {
+            from,
+            foc_at,
+            asked_for,
+        } => new(about, now, &foc_moved(order, from, foc_at, asked_for)),
         OrderFact::ActivationRequested => new(about, now, &v1::OrderActivationRequested { order }),
         OrderFact::Ported { tns, at } => {
-            let (order, ported_at) = (of(&tns), Some(stamp::to_proto(at)));
+            let (order, ported_at) = (of(&tns), stamp(at));
             new(about, now, &v1::OrderPorted { order, ported_at })
         }
         OrderFact::CancelRequested => new(about, now, &v1::OrderCancelRequested { order }),
@@ -75,6 +91,40 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
             new(about, now, &v1::OrderRejected { order, reasons })
         }
         OrderFact::Abandoned { tns } => new(about, now, &v1::OrderAbandoned { order: of(&tns) }),
+    }
+}
+
+fn action_required(
+    order: Option<v1::OrderRef>,
+    reasons: &[OrderReason],
+    update_required: bool,
+) -> v1::OrderActionRequired {
+    v1::OrderActionRequired {
+        order,
+        reasons: reasons.iter().map(reason).collect(),
+        update_required,
+    }
+}
+
+const fn submitted(order: Option<v1::OrderRef>, resubmitted: bool, date_only: bool) -> v1::OrderSubmitted {
+    v1::OrderSubmitted {
+        order,
+        resubmitted,
+        date_only,
+    }
+}
+
+fn foc_moved(
+    order: Option<v1::OrderRef>,
+    from: Timestamp,
+    foc_at: Timestamp,
+    asked_for: bool,
+) -> v1::OrderFocMoved {
+    v1::OrderFocMoved {
+        order,
+        foc_at: Some(stamp::to_proto(foc_at)),
+        previous_foc_at: Some(stamp::to_proto(from)),
+        asked_for,
     }
 }
 
@@ -144,6 +194,25 @@ pub(crate) fn reason(reason: &OrderReason) -> CarrierReason {
     }
 }
 
+/// A reason of our review as others see it.
+pub(crate) fn return_reason(reason: &ReturnReason) -> v1::ReturnReason {
+    v1::ReturnReason {
+        field: reason.field.as_ref().map(ToString::to_string).unwrap_or_default(),
+        message: reason.message.to_string(),
+    }
+}
+
+/// Why an order is reviewed, as others see it.
+pub(crate) const fn cause(cause: ReviewCause) -> v1::ReviewCause {
+    match cause {
+        ReviewCause::EveryOrder => v1::ReviewCause::EveryOrder,
+        ReviewCause::ManyNumbers => v1::ReviewCause::ManyNumbers,
+        ReviewCause::FirstOrder => v1::ReviewCause::FirstOrder,
+        ReviewCause::Warnings => v1::ReviewCause::Warnings,
+        ReviewCause::ReturnedBefore => v1::ReviewCause::ReturnedBefore,
+    }
+}
+
 const fn class(class: reasons::ReasonClass) -> ReasonClass {
     match class {
         reasons::ReasonClass::Fix => ReasonClass::Fix,
@@ -156,7 +225,7 @@ const fn class(class: reasons::ReasonClass) -> ReasonClass {
     }
 }
 
-const fn actor(actor: Actor) -> Court {
+pub(crate) const fn actor(actor: Actor) -> Court {
     match actor {
         Actor::Customer => Court::Customer,
         Actor::EndUser => Court::EndUser,

@@ -22,7 +22,9 @@ impl Order {
             | OrderState::Activating { .. } => None,
             OrderState::ActionRequired(_) => Some("the customer had to act first"),
             OrderState::CancelRequested { .. } => Some("a cancel is out"),
-            OrderState::Draft
+            OrderState::ChangingDate(_) => Some("a change of date is out"),
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected

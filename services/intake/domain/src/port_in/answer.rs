@@ -9,7 +9,7 @@ use types::{Tn, Ver};
 use super::number::NumberState;
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
 use super::reason::{Demand, OrderReason, demand, fails};
-use super::state::{BeforeCancel, Commitment, OrderState, Rejection};
+use super::state::{OrderState, Rejection};
 
 /// What a carrier says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,8 @@ impl Order {
     /// Hears what the carrier says to version `ver`.
     pub fn hear(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
         let state = self.record.state.name();
-        if state.is_final() || self.record.state == OrderState::Draft {
+        let was_sent = !matches!(self.record.state, OrderState::Draft(_) | OrderState::InReview(_));
+        if state.is_final() || !was_sent {
             return self.only_heard(says, &format!("the order is {state} and stays so"), true);
         }
         if matches!(self.record.state, OrderState::Parent(_)) {
@@ -71,6 +72,12 @@ impl Order {
         }
         if ver < self.record.ver_in_force {
             return self.only_heard(says, &format!("version {ver} is no longer in force"), false);
+        }
+        if let OrderState::ChangingDate(change) = self.record.state.clone()
+            && ver < change.ver
+            && !matches!(says, Says::Activated { .. })
+        {
+            return self.hear_before_change(&change, says, now);
         }
         match says {
             Says::Rejected(rejection) => self.hear_rejection(says, rejection, now),
@@ -97,8 +104,19 @@ impl Order {
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. } => self.weigh(says, rejection, now),
+            OrderState::ChangingDate(_) if Self::is_refused_change(rejection) => {
+                let changing = self.clone();
+                let back = self.take_back_date("the carrier says it is too late", now);
+                back.unwrap_or_else(|| changing.only_heard(says, "nothing to go back to", true))
+            }
+            // A delay alone does not say that the change was taken in.
+            OrderState::ChangingDate(_) if demand(&rejection.reasons) == Demand::Patience => {
+                self.weigh(says, rejection, now)
+            }
+            OrderState::ChangingDate(_) => self.put_change_in_force().weigh(says, rejection, now),
             OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
-            OrderState::Draft
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
@@ -143,7 +161,7 @@ impl Order {
             },
             Demand::Us => self.wait_for_us(inventory, entry, now),
             Demand::Patience => Transition {
-                order: self,
+                order: self.delayed_by(&reasons),
                 facts: vec![OrderFact::Delayed { reasons }],
                 inventory: inventory
                     .filter(|_| !failed.is_empty())
@@ -180,9 +198,11 @@ impl Order {
     fn ask_customer(self, rejection: &Rejection, now: Timestamp) -> Transition {
         let (asked, since) = match &self.record.state {
             OrderState::ActionRequired(before) => (before.clone().joined_with(rejection), self.record.since),
-            OrderState::Draft
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
+            | OrderState::ChangingDate(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. }
             | OrderState::Ported
@@ -220,6 +240,7 @@ impl Order {
         match self.record.state {
             OrderState::Submitted
             | OrderState::Pending { .. }
+            | OrderState::ChangingDate(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. } => {
                 let entry = Entry {
@@ -231,12 +252,13 @@ impl Order {
                 }];
                 Transition {
                     facts,
-                    ..self.noted(entry)
+                    ..self.delayed_by(reasons).noted(entry)
                 }
             }
             OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", false),
             OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
-            OrderState::Draft
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
@@ -245,80 +267,21 @@ impl Order {
         }
     }
 
-    fn hear_foc(mut self, says: &Says, foc_at: Timestamp, now: Timestamp) -> Transition {
-        let commitment = Commitment {
-            foc_at,
-            received_at: now,
-            incoming: false,
-        };
-        match self.record.state.clone() {
-            OrderState::Submitted | OrderState::Pending { .. } => {
-                self.commit_to(commitment, "foc_confirmed", now)
-            }
-            OrderState::FocConfirmed(before) if before.foc_at == foc_at => {
-                self.only_heard(says, "the date is known", false)
-            }
-            // The numbers that stand in the inventory already stay there.
-            OrderState::FocConfirmed(Commitment { incoming, .. }) => self.commit_to(
-                Commitment {
-                    incoming,
-                    ..commitment
-                },
-                "foc_moved",
-                now,
-            ),
-            OrderState::Activating { .. } if foc_at > now => self.commit_to(
-                Commitment {
-                    incoming: true,
-                    ..commitment
-                },
-                "foc_moved",
-                now,
-            ),
-            OrderState::Activating { .. } => self.only_heard(says, "the cut-over is under way", false),
-            // A rejection does not clear by itself.
-            OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", true),
-            OrderState::CancelRequested { from } => {
-                let incoming = matches!(
-                    from,
-                    BeforeCancel::FocConfirmed(Commitment { incoming: true, .. })
-                );
-                let from = BeforeCancel::FocConfirmed(Commitment {
-                    incoming,
-                    ..commitment
-                });
-                self.record.state = OrderState::CancelRequested { from };
-                self.only_heard(says, "a cancel is out; the date holds if it is refused", false)
-            }
-            OrderState::Draft
-            | OrderState::Ported
-            | OrderState::Cancelled
-            | OrderState::Rejected
-            | OrderState::Abandoned
-            | OrderState::Parent(_) => self.only_heard(says, "the order is not open", true),
-        }
-    }
-
-    fn commit_to(self, commitment: Commitment, action: &'static str, now: Timestamp) -> Transition {
-        let foc_at = commitment.foc_at;
-        Transition {
-            order: self.enter(OrderState::FocConfirmed(commitment), now),
-            facts: vec![OrderFact::FocConfirmed { foc_at }],
-            inventory: None,
-            entry: Entry {
-                note: foc_at.to_string(),
-                ..Entry::plain(action)
-            },
-        }
+    /// Keeps why it takes longer, until the order moves on.
+    fn delayed_by(mut self, reasons: &[OrderReason]) -> Self {
+        self.record.delays = reasons.to_vec();
+        self
     }
 
     fn hear_cancelled(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
         match self.record.state {
             OrderState::CancelRequested { .. } if ver == self.record.ver => self.become_cancelled(now),
             OrderState::CancelRequested { .. }
-            | OrderState::Draft
+            | OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
+            | OrderState::ChangingDate(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. }
@@ -332,6 +295,11 @@ impl Order {
 
     fn hear_change_refused(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
         match self.record.state {
+            OrderState::ChangingDate(_) => {
+                let changing = self.clone();
+                let back = self.take_back_date("the carrier says it is too late", now);
+                back.unwrap_or_else(|| changing.only_heard(says, "nothing to go back to", true))
+            }
             OrderState::CancelRequested { .. } if ver == self.record.ver => {
                 let cancelling = self.clone();
                 let resumed = self.resume("the carrier says it is too late", now);
@@ -343,7 +311,8 @@ impl Order {
                 self.wait_for_us(None, entry, now)
             }
             OrderState::CancelRequested { .. }
-            | OrderState::Draft
+            | OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
             | OrderState::ActionRequired(_)

@@ -71,7 +71,7 @@ impl Order {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let is_draft = self.record.state == OrderState::Draft;
+        let is_draft = matches!(self.record.state, OrderState::Draft(_));
         let tns: Vec<Tn> = all.iter().map(|one| one.tn).collect();
         let mut changes: HashMap<Tn, Vec<NumberChange>> =
             all.into_iter().map(|one| (one.tn, one.changes)).collect();

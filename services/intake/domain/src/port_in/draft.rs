@@ -7,7 +7,6 @@ use types::Tn;
 use super::details::{Detail, Details};
 use super::number::OrderNumber;
 use super::order::{Entry, IllegalTransition, NUMBERS_MAX, Order, Transition};
-use super::state::OrderState;
 
 /// Why numbers were not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,18 +44,15 @@ impl Order {
 
     /// Replaces details of a draft.
     pub fn edit(mut self, changes: Vec<Detail>) -> Result<Transition, IllegalTransition> {
-        if self.record.state != OrderState::Draft {
-            return Err(self.illegal("edited"));
-        }
+        self.may_be_edited()?;
         self.record.details = changes.into_iter().fold(self.record.details, Details::with);
         Ok(self.noted(Entry::plain("details_changed")))
     }
 
     /// Adds numbers to a draft.
     pub fn add_numbers(mut self, numbers: Vec<OrderNumber>) -> Result<Transition, AddRefusal> {
-        if self.record.state != OrderState::Draft {
-            return Err(AddRefusal::NewOrderRequired);
-        }
+        self.may_be_edited()
+            .map_err(|_no_draft| AddRefusal::NewOrderRequired)?;
         if self.record.numbers.len() + numbers.len() > NUMBERS_MAX {
             return Err(AddRefusal::TooMany);
         }
@@ -79,9 +75,7 @@ impl Order {
 
     /// Takes numbers out of a draft.
     pub fn remove_numbers(mut self, tns: &HashSet<Tn>) -> Result<Transition, RemoveRefusal> {
-        if self.record.state != OrderState::Draft {
-            return Err(self.illegal("edited").into());
-        }
+        self.may_be_edited()?;
         let known: HashSet<Tn> = self.record.numbers.iter().map(|number| number.tn).collect();
         let mut unknown: Vec<Tn> = tns.difference(&known).copied().collect();
         if !unknown.is_empty() {

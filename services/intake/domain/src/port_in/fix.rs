@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use reasons::{Field, Reason, ReasonClass};
+use reasons::{Field, ReasonClass};
 use types::{Secret, Tn};
 
+use super::actions::Refusal;
 use super::details::{Detail, KeptSecret};
 use super::number_config::Override;
-use super::order::{IllegalTransition, Order, Transition};
+use super::order::{Order, Transition};
 use super::reason::OrderReason;
 use super::requirements;
-use super::state::OrderState;
 
 /// A new value for what was wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,18 +59,12 @@ pub struct FixFault {
 /// Why an order was not sent again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FixRefusal {
-    /// Nothing is asked of the customer.
+    /// No fix is taken now, whatever it says.
     #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
+    Refused(#[from] Refusal),
     /// The fix does not answer what was asked, all at once.
     #[error("the fix does not answer what the carrier asked")]
     Faults(Vec<FixFault>),
-    /// These reasons are not settled by confirming.
-    #[error("{} is settled by corrected data alone", codes(.0))]
-    NotConfirmable(Vec<Reason>),
-    /// Carriers' forms have no number for another version.
-    #[error("the order was changed too often for another version; make a new one")]
-    VersionsExhausted,
 }
 
 impl Correction {
@@ -145,9 +139,7 @@ impl Order {
         has_new_loa: bool,
         now: Timestamp,
     ) -> Result<Transition, FixRefusal> {
-        let OrderState::ActionRequired(rejection) = &self.record.state else {
-            return Err(self.illegal("fixed").into());
-        };
+        let rejection = self.may_be_fixed()?;
         let mut faults = self.faults_of(&corrections, sent);
         if corrections
             .iter()
@@ -166,9 +158,8 @@ impl Order {
         if !faults.is_empty() {
             return Err(FixRefusal::Faults(faults));
         }
-        corrected
-            .resubmit("fixed", now)
-            .ok_or(FixRefusal::VersionsExhausted)
+        let sent = corrected.resubmit("fixed", now);
+        Ok(sent.ok_or(Refusal::VersionsExhausted)?)
     }
 
     /// Corrects an order of which the carrier wants several requests; what it then divides into is in its parts. The
@@ -179,9 +170,7 @@ impl Order {
         sent: &SentSecrets,
         has_new_loa: bool,
     ) -> Result<Self, FixRefusal> {
-        let OrderState::ActionRequired(rejection) = &self.record.state else {
-            return Err(self.illegal("fixed").into());
-        };
+        let rejection = self.may_be_fixed()?;
         let mut faults = self.faults_of(&corrections, sent);
         if rejection
             .reasons
@@ -214,19 +203,10 @@ impl Order {
     }
 
     /// Sends the order again unchanged, because the customer settled the matter with the carrier.
-    pub fn confirm_remedy(self, now: Timestamp) -> Result<Transition, FixRefusal> {
-        let OrderState::ActionRequired(rejection) = &self.record.state else {
-            return Err(self.illegal("confirmed").into());
-        };
-        let mut open: Vec<Reason> = rejection.reasons.iter().map(|reason| reason.reason).collect();
-        open.retain(|reason| !reason.is_settled_by_confirming());
-        open.sort_unstable();
-        open.dedup();
-        if !open.is_empty() {
-            return Err(FixRefusal::NotConfirmable(open));
-        }
+    pub fn confirm_remedy(self, now: Timestamp) -> Result<Transition, Refusal> {
+        self.may_be_confirmed()?;
         self.resubmit("remedy_confirmed", now)
-            .ok_or(FixRefusal::VersionsExhausted)
+            .ok_or(Refusal::VersionsExhausted)
     }
 
     /// What is wrong with each correction by itself.
@@ -377,9 +357,4 @@ fn is_answered(reason: &OrderReason, corrections: &[Correction], has_new_loa: bo
         [] => !corrections.is_empty(),
         fields => fields.iter().any(answers),
     }
-}
-
-fn codes(reasons: &[Reason]) -> String {
-    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
-    codes.join(", ")
 }

@@ -6,38 +6,47 @@
 //! **Architecture invariant:** no secret is compared or shown here but in `fix`, which must not resend a wrong PIN,
 //! and `split`, which keeps one account to an order.
 
+mod actions;
 mod activation;
 mod answer;
 mod cancel;
 mod carrier_time;
 mod comment;
 mod configure;
+mod date_change;
 mod details;
 mod draft;
+mod drop_numbers;
 mod estimate;
 mod family;
 mod fix;
+mod foc;
 mod number;
 mod number_config;
 mod order;
 mod outlook;
 mod pace;
 mod postal;
+mod propose;
 mod reason;
 pub mod requirements;
+mod review;
 mod split;
 mod state;
 mod submit;
 mod text;
 mod timers;
 
+pub use actions::{Action, ActionRefusal, ActionRule, Refusal};
 pub use answer::Says;
-pub use cancel::{AtCarrier, CancelRefusal};
+pub use cancel::AtCarrier;
 pub use carrier_time::CarrierTime;
 pub use comment::{Comment, CommentText, Resolution, ResolveRefusal, Side, Task, Visibility};
 pub use configure::{ConfigureFault, ConfigureProblem, NumberChange, NumberChanges};
+pub use date_change::{DateChangeRefusal, Package, Settlement};
 pub use details::{Address, Detail, Details, KeptSecret, RemainingNumbers, SubscriberKind};
 pub use draft::{AddRefusal, RemoveRefusal};
+pub use drop_numbers::DropRefusal;
 pub use estimate::{CutOverEstimate, EstimateBasis, Pace};
 pub use family::ParentRef;
 pub use fix::{Correction, FixFault, FixRefusal, SentSecrets};
@@ -48,8 +57,12 @@ pub use order::{
 };
 pub use outlook::{NextEvent, NextEventKind};
 pub use pace::{Histogram, Leg, LegStep, PacedKind, leg_days};
+pub use propose::{Evidence, FixWay, ProposedFix, Suggestion, SuggestionSource};
 pub use reason::OrderReason;
+pub use review::{ReturnReason, ReviewCause, ReviewPolicy};
 pub use split::{CHILDREN_MAX, ChildRef, Division, OpenSecrets, Part, PartKey, PartKind, VersionsExhausted};
-pub use state::{BeforeCancel, Commitment, Court, OrderState, Rejection, StateName};
-pub use submit::{CommandKind, CommandState, SubmitRefusal};
-pub use text::{CallerName, Email, PostalCode, Reference, RespOrg, ShortText, State, read_secret};
+pub use state::{
+    AwaitedAnswer, Commitment, Court, DateChange, Draft, Fallback, OrderState, Rejection, StateName,
+};
+pub use submit::{CommandKind, CommandState};
+pub use text::{CallerName, Email, Note, PostalCode, Reference, RespOrg, ShortText, State, read_secret};

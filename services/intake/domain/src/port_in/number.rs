@@ -21,7 +21,7 @@ pub enum NumberState {
     Ported,
     /// Cannot port in this order. Final.
     Failed,
-    /// Let go, because the order ended. Final.
+    /// Let go, by its owner or because the order ended. Final.
     Released,
     /// Ported, and given back to the losing carrier by a snapback. Final.
     Returned,

@@ -1,6 +1,7 @@
 //! The order as a whole, and what a change of it returns.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use numbering::NpacRegion;
 use types::{AccountId, OrderId, RequestNumber, Tn, Ver};
 
@@ -8,8 +9,9 @@ use super::details::Details;
 use super::family::ParentRef;
 use super::number::{NumberState, OrderNumber};
 use super::reason::OrderReason;
+use super::review::{ReturnReason, ReviewCause};
 use super::split::ChildRef;
-use super::state::{OrderState, StateName};
+use super::state::{Draft, OrderState, StateName};
 
 /// Numbers in one order at most.
 pub const NUMBERS_MAX: usize = 20_000;
@@ -39,9 +41,11 @@ pub struct OrderRecord {
     pub state: OrderState,
     /// Since when.
     pub since: Timestamp,
+    /// Why it takes longer, as the carrier last said; none once the order has moved on.
+    pub delays: Vec<OrderReason>,
     /// When the draft was made.
     pub created_at: Timestamp,
-    /// When it was first submitted.
+    /// When it was submitted; none for a draft, one that came back from our review too.
     pub submitted_at: Option<Timestamp>,
 }
 
@@ -58,8 +62,9 @@ impl OrderRecord {
             ver_in_force: Ver::FIRST,
             details: Details::default(),
             numbers: Vec::new(),
-            state: OrderState::Draft,
+            state: OrderState::Draft(Draft::new(now)),
             since: now,
+            delays: Vec::new(),
             created_at: now,
             submitted_at: None,
         }
@@ -72,7 +77,8 @@ impl OrderRecord {
 }
 
 /// A port-in order. It changes by its transitions alone, which are in the files beside this one: `draft`, `submit`,
-/// `fix`, `cancel`, `answer`, `timers`.
+/// `review`, `fix`, `drop_numbers`, `date_change`, `cancel`, `answer`, `foc`, `activation`, `timers`. What may be done
+/// in which state is in `actions`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub(super) record: OrderRecord,
@@ -81,6 +87,21 @@ pub struct Order {
 /// Something that happened to an order and that others hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderFact {
+    /// A person of ours looks at it before it goes out.
+    InReview {
+        /// Why.
+        causes: Vec<ReviewCause>,
+    },
+    /// Our review sent it back.
+    Returned {
+        /// What is to be corrected.
+        reasons: Vec<ReturnReason>,
+    },
+    /// The draft is abandoned soon.
+    DraftExpiring {
+        /// When.
+        expires_at: Timestamp,
+    },
     /// It is to go to the carrier.
     Submitted {
         /// Again, corrected.
@@ -90,6 +111,15 @@ pub enum OrderFact {
     Split {
         /// Which.
         children: Vec<ChildRef>,
+    },
+    /// Another date is to be asked for, and nothing else.
+    DateChangeRequested,
+    /// The carrier refused another date.
+    DateChangeRefused {
+        /// The date wanted before, which holds again.
+        wanted: Option<Date>,
+        /// The cut-over that holds.
+        foc_at: Option<Timestamp>,
     },
     /// The carrier has it.
     Pending,
@@ -109,6 +139,15 @@ pub enum OrderFact {
     FocConfirmed {
         /// To when.
         foc_at: Timestamp,
+    },
+    /// The date moved.
+    FocMoved {
+        /// From when.
+        from: Timestamp,
+        /// To when.
+        foc_at: Timestamp,
+        /// The customer asked for another date; else the carrier moved it.
+        asked_for: bool,
     },
     /// It is to be cut over.
     ActivationRequested,
@@ -251,14 +290,15 @@ impl Order {
     /// The order in another state, its open numbers with it.
     pub(super) fn enter(mut self, state: OrderState, now: Timestamp) -> Self {
         let number_state = match &state {
-            OrderState::Draft => Some(NumberState::Draft),
-            OrderState::Submitted | OrderState::Pending { .. } | OrderState::ActionRequired(_) => {
-                Some(NumberState::InOrder)
-            }
+            OrderState::Draft(_) => Some(NumberState::Draft),
+            OrderState::InReview(_)
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_) => Some(NumberState::InOrder),
             OrderState::FocConfirmed(_) => Some(NumberState::FocConfirmed),
             OrderState::Activating { .. } => Some(NumberState::Activating),
             // The numbers stay as they are until the carrier has spoken; a parent's are in its children.
-            OrderState::CancelRequested { .. } | OrderState::Parent(_) => None,
+            OrderState::CancelRequested { .. } | OrderState::ChangingDate(_) | OrderState::Parent(_) => None,
             OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => {
                 Some(NumberState::Released)
             }
@@ -273,6 +313,7 @@ impl Order {
         }
         self.record.state = state;
         self.record.since = now;
+        self.record.delays.clear();
         self
     }
 

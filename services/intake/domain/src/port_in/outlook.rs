@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::carrier_time::CarrierTime;
 use super::order::Order;
-use super::state::OrderState;
+use super::state::{AwaitedAnswer, DateChange, OrderState};
 
 /// Our review, the hand-over, a carrier's word on a cancel or an activation: each takes a business day at most.
 const OUR_DAYS: u16 = 1;
@@ -51,16 +51,22 @@ impl Order {
     pub fn court_due(&self, carrier: &CarrierTime) -> Option<Timestamp> {
         let since = self.record.since;
         match &self.record.state {
-            OrderState::Draft | OrderState::ActionRequired(_) => self.next_due(),
-            OrderState::Submitted | OrderState::Pending { awaits_us: true } => {
-                let ours = HolidayCalendar::federal(carrier.region.country());
-                business_days_later(carrier.region, since, OUR_DAYS, &ours).ok()
+            OrderState::Draft(draft) => self.draft_ends_at(draft),
+            OrderState::ActionRequired(_) => self.next_due(),
+            OrderState::InReview(_) | OrderState::Submitted | OrderState::Pending { awaits_us: true } => {
+                our_days_later(carrier, since)
+            }
+            OrderState::CancelRequested { answer, .. }
+            | OrderState::ChangingDate(DateChange { answer, .. }) => {
+                match answer {
+                    AwaitedAnswer::DueBy(_) => carrier.business_days_later(since, CARRIERS_DAYS),
+                    // Longer than we let it wait: it is late already.
+                    AwaitedAnswer::Overdue => our_days_later(carrier, since),
+                }
             }
             OrderState::Pending { awaits_us: false } => carrier.answer_due(since),
             OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
-            OrderState::Activating { .. } | OrderState::CancelRequested { .. } => {
-                carrier.business_days_later(since, CARRIERS_DAYS)
-            }
+            OrderState::Activating { .. } => carrier.business_days_later(since, CARRIERS_DAYS),
             // A parent's is the first of its children's, which the database keeps with it.
             OrderState::Ported
             | OrderState::Cancelled
@@ -71,14 +77,19 @@ impl Order {
     }
 }
 
+fn our_days_later(carrier: &CarrierTime, since: Timestamp) -> Option<Timestamp> {
+    let ours = HolidayCalendar::federal(carrier.region.country());
+    business_days_later(carrier.region, since, OUR_DAYS, &ours).ok()
+}
+
 impl OrderState {
     /// What happens next. `due`: by when somebody has to act; `timer`: when something happens by itself.
     pub fn next_event(&self, due: Option<Timestamp>, timer: Option<Timestamp>) -> Option<NextEvent> {
         let (kind, at, is_scheduled) = match self {
-            Self::Draft => (NextEventKind::Submission, due, false),
+            Self::Draft(_) => (NextEventKind::Submission, due, false),
             Self::Submitted => (NextEventKind::HandOver, due, false),
-            Self::Pending { awaits_us: true } => (NextEventKind::Review, due, false),
-            Self::Pending { awaits_us: false } => (NextEventKind::Answer, due, false),
+            Self::InReview(_) | Self::Pending { awaits_us: true } => (NextEventKind::Review, due, false),
+            Self::Pending { awaits_us: false } | Self::ChangingDate(_) => (NextEventKind::Answer, due, false),
             Self::ActionRequired(_) => (NextEventKind::Correction, due, false),
             Self::FocConfirmed(commitment) if !commitment.incoming => {
                 (NextEventKind::NumbersIncoming, timer, true)
@@ -108,10 +119,12 @@ impl OrderState {
             | Self::Rejected
             | Self::Abandoned
             | Self::Parent(_) => true,
-            Self::Draft
+            Self::Draft(_)
+            | Self::InReview(_)
             | Self::Submitted
             | Self::Pending { .. }
             | Self::ActionRequired(_)
+            | Self::ChangingDate(_)
             | Self::FocConfirmed(_)
             | Self::Activating { .. } => false,
         }

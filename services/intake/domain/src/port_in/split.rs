@@ -13,7 +13,7 @@ use super::family::ParentRef;
 use super::number::OrderNumber;
 use super::number_config::Overrides;
 use super::order::{Entry, Order, OrderFact, OrderRecord, Transition};
-use super::state::{OrderState, StateName};
+use super::state::{Draft, OrderState, StateName};
 use super::text::{Reference, RespOrg, ShortText};
 
 /// Children of one order at most: they are made in one transaction.
@@ -147,7 +147,8 @@ impl Order {
         at_carrier: AtCarrier,
         now: Timestamp,
     ) -> Result<Transition, VersionsExhausted> {
-        let was_sent = self.record.state != OrderState::Draft && at_carrier == AtCarrier::Perhaps;
+        let is_draft = matches!(self.record.state, OrderState::Draft(_));
+        let was_sent = !is_draft && at_carrier == AtCarrier::Perhaps;
         let ver: Ver = if was_sent {
             self.record.ver.next().ok_or(VersionsExhausted)?
         } else {
@@ -223,7 +224,7 @@ impl Order {
             .record
             .parent
             .map(|parent| format!("a part of {}", parent.request_number));
-        let sent = self.be_submitted(now);
+        let sent = self.be_submitted(Vec::new(), now);
         let entry = Entry {
             note: note.unwrap_or_default(),
             ..sent.entry
@@ -305,7 +306,7 @@ impl Division {
             numbers,
             ..OrderRecord::draft(id, request_number, whole.account, now)
         });
-        child.enter(OrderState::Draft, now)
+        child.enter(OrderState::Draft(Draft::new(now)), now)
     }
 }
 

@@ -3,8 +3,33 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use types::Ver;
 
 use super::reason::{OrderReason, waits_for_end_user};
+use super::review::{ReturnReason, ReviewCause};
+
+/// What exists of an order only while it is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// When somebody last did something with it.
+    pub changed_at: Timestamp,
+    /// Its owner was told that it expires.
+    pub warned: bool,
+    /// Why our review sent it back; empty: it did not.
+    pub returned: Vec<ReturnReason>,
+}
+
+impl Draft {
+    /// A draft that was made or changed now.
+    pub const fn new(now: Timestamp) -> Self {
+        Self {
+            changed_at: now,
+            warned: false,
+            returned: Vec::new(),
+        }
+    }
+}
 
 /// The losing carrier's yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +64,31 @@ impl Rejection {
     }
 }
 
-/// What a cancel that the carrier refuses falls back to.
+/// How long a cancel or a change of date has been without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwaitedAnswer {
+    /// Not too long until then. Computed once, when it was asked for.
+    DueBy(Timestamp),
+    /// Too long: a person of ours calls the carrier.
+    Overdue,
+}
+
+/// A change of the wanted date that the carrier has not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BeforeCancel {
+pub struct DateChange {
+    /// The version that asks for it.
+    pub ver: Ver,
+    /// The date wanted before; none: the earliest.
+    pub previous: Option<Date>,
+    /// Where the order goes on if it is refused.
+    pub from: Fallback,
+    /// How long it has been out.
+    pub answer: AwaitedAnswer,
+}
+
+/// What a cancel or a change of date that the carrier refuses falls back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fallback {
     /// See [`OrderState::Submitted`].
     Submitted,
     /// See [`OrderState::Pending`].
@@ -58,8 +105,10 @@ pub enum BeforeCancel {
 /// Where an order stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderState {
-    /// Being written; holds nothing.
-    Draft,
+    /// Being written; holds nothing. Abandoned after 30 days without a change.
+    Draft(Draft),
+    /// Checked and accepted; a person of ours looks at it before it goes out. Shown as submitted.
+    InReview(Vec<ReviewCause>),
     /// Checked and accepted, on its way to the carrier.
     Submitted,
     /// With the carrier.
@@ -69,6 +118,8 @@ pub enum OrderState {
     },
     /// The customer has to act; abandoned after 30 days.
     ActionRequired(Rejection),
+    /// With the carrier, which was asked for another date. Shown as pending.
+    ChangingDate(DateChange),
     /// The losing carrier said yes.
     FocConfirmed(Commitment),
     /// The cut-over is under way; abandoned 30 days after it was due.
@@ -81,7 +132,9 @@ pub enum OrderState {
     /// A cancel is on its way.
     CancelRequested {
         /// Where the order goes on if it is refused.
-        from: BeforeCancel,
+        from: Fallback,
+        /// How long it has been out.
+        answer: AwaitedAnswer,
     },
     /// Cancelled. Final.
     Cancelled,
@@ -206,9 +259,9 @@ impl OrderState {
     /// Its name.
     pub const fn name(&self) -> StateName {
         match self {
-            Self::Draft => StateName::Draft,
-            Self::Submitted => StateName::Submitted,
-            Self::Pending { .. } => StateName::Pending,
+            Self::Draft(_) => StateName::Draft,
+            Self::InReview(_) | Self::Submitted => StateName::Submitted,
+            Self::Pending { .. } | Self::ChangingDate(_) => StateName::Pending,
             Self::ActionRequired(_) => StateName::ActionRequired,
             Self::FocConfirmed(_) => StateName::FocConfirmed,
             Self::Activating { .. } => StateName::Activating,
@@ -225,33 +278,68 @@ impl OrderState {
     pub fn court(&self) -> Option<Court> {
         match self {
             Self::ActionRequired(rejection) if waits_for_end_user(&rejection.reasons) => Some(Court::EndUser),
-            Self::Draft | Self::ActionRequired(_) => Some(Court::Customer),
-            Self::Submitted | Self::Pending { awaits_us: true } | Self::FocConfirmed(_) => Some(Court::Us),
-            Self::Pending { awaits_us: false } | Self::CancelRequested { .. } => Some(Court::LosingCarrier),
+            Self::Draft(_) | Self::ActionRequired(_) => Some(Court::Customer),
+            Self::InReview(_)
+            | Self::Submitted
+            | Self::Pending { awaits_us: true }
+            | Self::FocConfirmed(_) => Some(Court::Us),
+            Self::CancelRequested { answer, .. } | Self::ChangingDate(DateChange { answer, .. }) => {
+                Some(match answer {
+                    AwaitedAnswer::DueBy(_) => Court::LosingCarrier,
+                    AwaitedAnswer::Overdue => Court::Us,
+                })
+            }
+            Self::Pending { awaits_us: false } => Some(Court::LosingCarrier),
             Self::Activating { .. } => Some(Court::GainingCarrier),
             Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => None,
             Self::Parent(children) => court_of_children(*children),
         }
     }
 
-    /// The committed cut-over instant.
-    pub const fn foc_at(&self) -> Option<Timestamp> {
+    /// What the customer has to settle now.
+    pub const fn rejection(&self) -> Option<&Rejection> {
+        if let Self::ActionRequired(rejection) = self {
+            Some(rejection)
+        } else {
+            None
+        }
+    }
+
+    /// Where the order goes on if what it waits for is refused: a cancel or a change of date.
+    pub const fn fallback(&self) -> Option<&Fallback> {
         match self {
-            Self::FocConfirmed(commitment)
-            | Self::CancelRequested {
-                from: BeforeCancel::FocConfirmed(commitment),
-            } => Some(commitment.foc_at),
-            Self::Activating { foc_at } => Some(*foc_at),
-            Self::Draft
+            Self::CancelRequested { from, .. } | Self::ChangingDate(DateChange { from, .. }) => Some(from),
+            Self::Draft(_)
+            | Self::InReview(_)
             | Self::Submitted
             | Self::Pending { .. }
             | Self::ActionRequired(_)
+            | Self::FocConfirmed(_)
+            | Self::Activating { .. }
             | Self::Ported
-            | Self::CancelRequested { .. }
             | Self::Cancelled
             | Self::Rejected
             | Self::Abandoned
             | Self::Parent(_) => None,
+        }
+    }
+
+    /// The losing carrier's yes, also while a cancel or a change of date is out.
+    pub const fn commitment(&self) -> Option<Commitment> {
+        match (self, self.fallback()) {
+            (Self::FocConfirmed(commitment), _) | (_, Some(Fallback::FocConfirmed(commitment))) => {
+                Some(*commitment)
+            }
+            (_, _) => None,
+        }
+    }
+
+    /// The committed cut-over instant.
+    pub const fn foc_at(&self) -> Option<Timestamp> {
+        match (self, self.commitment()) {
+            (Self::Activating { foc_at }, _) => Some(*foc_at),
+            (_, Some(commitment)) => Some(commitment.foc_at),
+            (_, None) => None,
         }
     }
 }
@@ -267,13 +355,13 @@ const fn court_of_children(state: StateName) -> Option<Court> {
     }
 }
 
-impl From<BeforeCancel> for OrderState {
-    fn from(before: BeforeCancel) -> Self {
+impl From<Fallback> for OrderState {
+    fn from(before: Fallback) -> Self {
         match before {
-            BeforeCancel::Submitted => Self::Submitted,
-            BeforeCancel::Pending { awaits_us } => Self::Pending { awaits_us },
-            BeforeCancel::ActionRequired(rejection) => Self::ActionRequired(rejection),
-            BeforeCancel::FocConfirmed(commitment) => Self::FocConfirmed(commitment),
+            Fallback::Submitted => Self::Submitted,
+            Fallback::Pending { awaits_us } => Self::Pending { awaits_us },
+            Fallback::ActionRequired(rejection) => Self::ActionRequired(rejection),
+            Fallback::FocConfirmed(commitment) => Self::FocConfirmed(commitment),
         }
     }
 }

@@ -3,21 +3,12 @@
 use jiff::Timestamp;
 use types::Ver;
 
+use super::actions::{ActionRefusal, Refusal};
 use super::cancel::AtCarrier;
-use super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
+use super::order::{Entry, Order, OrderFact, Transition};
 use super::requirements::Requirement;
-use super::state::{BeforeCancel, OrderState};
-
-/// Why an order was not submitted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SubmitRefusal {
-    /// It was submitted before.
-    #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
-    /// Something is missing or wrong.
-    #[error("the order is not complete")]
-    NotReady(Vec<Requirement>),
-}
+use super::review::ReviewCause;
+use super::state::{DateChange, Fallback, OrderState};
 
 /// What is asked of a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,14 +65,21 @@ impl OrderFact {
     pub const fn command(&self) -> Option<CommandKind> {
         match self {
             Self::Submitted { resubmitted: false } => Some(CommandKind::Submit),
-            Self::Submitted { resubmitted: true } => Some(CommandKind::Supplement),
+            Self::Submitted { resubmitted: true } | Self::DateChangeRequested => {
+                Some(CommandKind::Supplement)
+            }
             Self::CancelRequested => Some(CommandKind::Cancel),
             Self::ActivationRequested => Some(CommandKind::Activate),
-            Self::Split { .. }
+            Self::InReview { .. }
+            | Self::Returned { .. }
+            | Self::DraftExpiring { .. }
+            | Self::DateChangeRefused { .. }
+            | Self::Split { .. }
             | Self::Pending
             | Self::Delayed { .. }
             | Self::ActionRequired { .. }
             | Self::FocConfirmed { .. }
+            | Self::FocMoved { .. }
             | Self::Ported { .. }
             | Self::Cancelled { .. }
             | Self::Rejected { .. }
@@ -91,33 +89,45 @@ impl OrderFact {
 }
 
 impl Order {
-    /// Hands a draft in. `requirements` is what [`super::requirements`] found for it.
-    pub fn submit(self, requirements: Vec<Requirement>, now: Timestamp) -> Result<Transition, SubmitRefusal> {
+    /// Hands a draft in. `requirements` is what [`super::requirements`] found for it, `review` why a person is to look at
+    /// it first; none: it goes out at once.
+    pub fn submit(
+        self,
+        requirements: Vec<Requirement>,
+        review: Vec<ReviewCause>,
+        now: Timestamp,
+    ) -> Result<Transition, ActionRefusal> {
         self.check_submit(requirements)?;
-        Ok(self.be_submitted(now))
+        Ok(self.be_submitted(review, now))
     }
 
-    /// A draft that was checked, on its way.
-    pub(super) fn be_submitted(self, now: Timestamp) -> Transition {
-        let mut order = self.enter(OrderState::Submitted, now);
+    /// A draft that was checked, on its way or under our review.
+    pub(super) fn be_submitted(self, review: Vec<ReviewCause>, now: Timestamp) -> Transition {
+        let causes: Vec<&str> = review.iter().map(|cause| cause.code()).collect();
+        let note = causes.join(", ");
+        let (state, fact) = if review.is_empty() {
+            (OrderState::Submitted, OrderFact::Submitted { resubmitted: false })
+        } else {
+            let causes = review.clone();
+            (OrderState::InReview(review), OrderFact::InReview { causes })
+        };
+        let mut order = self.enter(state, now);
         order.record.submitted_at = Some(now);
         Transition {
             order,
-            facts: vec![OrderFact::Submitted { resubmitted: false }],
+            facts: vec![fact],
             inventory: None,
-            entry: Entry::plain("submitted"),
+            entry: Entry {
+                note,
+                ..Entry::plain("submitted")
+            },
         }
     }
 
     /// Why a draft cannot be handed in, if it cannot.
-    pub fn check_submit(&self, requirements: Vec<Requirement>) -> Result<(), SubmitRefusal> {
-        if self.record.state != OrderState::Draft {
-            return Err(self.illegal("submitted").into());
-        }
-        if requirements.iter().any(|requirement| !requirement.is_warning) {
-            return Err(SubmitRefusal::NotReady(requirements));
-        }
-        Ok(())
+    pub fn check_submit(&self, requirements: Vec<Requirement>) -> Result<(), ActionRefusal> {
+        self.may_be_submitted().map_err(Refusal::from)?;
+        ActionRefusal::unless_ready(requirements)
     }
 
     /// Sends the order again as the next version; `None` when carriers' forms have no number for it.
@@ -155,6 +165,9 @@ impl Order {
             (CommandKind::Cancel, CommandState::Refused) => {
                 self.be_refused_cancel(ver, refusal, at_carrier, now)
             }
+            (CommandKind::Supplement, CommandState::Refused) if self.is_change(ver) => {
+                self.take_back_date(refusal, now)
+            }
             (
                 CommandKind::Submit | CommandKind::Supplement | CommandKind::Activate,
                 CommandState::Refused,
@@ -171,8 +184,8 @@ impl Order {
         }
     }
 
-    fn be_acknowledged(self, now: Timestamp) -> Option<Transition> {
-        match self.record.state {
+    fn be_acknowledged(mut self, now: Timestamp) -> Option<Transition> {
+        match self.record.state.clone() {
             OrderState::Submitted => {
                 let order = self.enter(OrderState::Pending { awaits_us: false }, now);
                 Some(Transition {
@@ -182,9 +195,21 @@ impl Order {
                     entry: Entry::plain("acknowledged"),
                 })
             }
+            // A change of date overtook the news that the order itself has arrived.
+            OrderState::ChangingDate(change) if change.from == Fallback::Submitted => {
+                let from = Fallback::Pending { awaits_us: false };
+                self.record.state = OrderState::ChangingDate(DateChange { from, ..change });
+                let facts = vec![OrderFact::Pending];
+                Some(Transition {
+                    facts,
+                    ..self.noted(Entry::plain("acknowledged"))
+                })
+            }
             // The answer was faster than the acknowledgement.
-            OrderState::Draft
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
             | OrderState::Pending { .. }
+            | OrderState::ChangingDate(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. }
@@ -222,26 +247,24 @@ impl Order {
 
     /// Goes on where it was before a cancel that was refused; `None` when there was none.
     pub(super) fn resume(self, note: &str, now: Timestamp) -> Option<Transition> {
-        let OrderState::CancelRequested { from } = self.record.state.clone() else {
+        let OrderState::CancelRequested { from, .. } = self.record.state.clone() else {
             return None;
         };
         // The commitment may have come while the cancel was out, so it is told (again) here.
         let facts = match &from {
-            BeforeCancel::FocConfirmed(commitment) => vec![OrderFact::FocConfirmed {
+            Fallback::FocConfirmed(commitment) => vec![OrderFact::FocConfirmed {
                 foc_at: commitment.foc_at,
             }],
-            BeforeCancel::ActionRequired(rejection) => vec![OrderFact::ActionRequired {
+            Fallback::ActionRequired(rejection) => vec![OrderFact::ActionRequired {
                 reasons: rejection.reasons.clone(),
                 update_required: rejection.update_required,
             }],
-            BeforeCancel::Submitted | BeforeCancel::Pending { .. } => vec![OrderFact::Pending],
+            Fallback::Submitted | Fallback::Pending { .. } => vec![OrderFact::Pending],
         };
         // A cancel that reached the carrier means that the order is there as well.
         let state = match from {
-            BeforeCancel::Submitted => OrderState::Pending { awaits_us: false },
-            BeforeCancel::Pending { .. }
-            | BeforeCancel::ActionRequired(_)
-            | BeforeCancel::FocConfirmed(_) => from.into(),
+            Fallback::Submitted => OrderState::Pending { awaits_us: false },
+            Fallback::Pending { .. } | Fallback::ActionRequired(_) | Fallback::FocConfirmed(_) => from.into(),
         };
         let entry = Entry {
             note: note.to_owned(),

@@ -49,6 +49,8 @@ texts! {
     CallerName = "caller name", "1 to 15 letters, digits, spaces and . , & ' -, the first a letter or a digit", caller_name;
     /// Who controls a toll-free number. Invariant: five capital letters and digits.
     RespOrg = "RespOrg", "five letters and digits, e.g. ATX01", resp_org;
+    /// A remark of a person. Invariant: as [`ShortText`], but at most 500 characters.
+    Note = "note", "1 to 500 characters on one line", |text| line(text, 500);
     /// Where somebody is written to. Invariant: something, one `@`, and a domain with a dot, without spaces.
     Email = "email address", "of the form name@domain.tld", email;
     /// A state, territory or province. Invariant: one of the two-letter codes of the US and Canada.

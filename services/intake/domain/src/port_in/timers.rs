@@ -4,10 +4,15 @@ use calendar::add_calendar_days;
 use jiff::{Timestamp, ToSpan};
 
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
-use super::state::{Commitment, OrderState};
+use super::state::{AwaitedAnswer, Commitment, DateChange, Draft, OrderState};
 
 /// An order that nobody acts on for so many calendar days is abandoned, and its numbers are free.
 const ABANDONED_AFTER_DAYS: u16 = 30;
+/// So is a draft that nobody changes. It holds nothing, but its secrets must not lie about; and what a losing carrier
+/// accepts, a letter of authorization or a bill, is out of date after as long.
+const DRAFT_ENDS_AFTER_DAYS: u16 = 30;
+/// Its owner is told so many days after the last change: three days before the end.
+const DRAFT_WARNED_AFTER_DAYS: u16 = 27;
 /// Numbers stand in the inventory so many days before the cut-over.
 const INCOMING_BEFORE_DAYS: i64 = 2;
 
@@ -21,11 +26,17 @@ impl Order {
             }
             OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
             OrderState::Activating { foc_at } => self.days_after(*foc_at),
-            OrderState::Draft
+            OrderState::Draft(draft) if draft.warned => self.draft_ends_at(draft),
+            OrderState::Draft(draft) => self.days_on(draft.changed_at, DRAFT_WARNED_AFTER_DAYS),
+            OrderState::CancelRequested { answer, .. }
+            | OrderState::ChangingDate(DateChange { answer, .. }) => match answer {
+                AwaitedAnswer::DueBy(due) => Some(*due),
+                AwaitedAnswer::Overdue => None,
+            },
+            OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
             | OrderState::Ported
-            | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
             | OrderState::Abandoned
@@ -42,11 +53,21 @@ impl Order {
             OrderState::FocConfirmed(commitment) if !commitment.incoming => Some(self.arrive(commitment)),
             OrderState::FocConfirmed(Commitment { foc_at, .. }) => Some(self.activate(foc_at, now)),
             OrderState::ActionRequired(_) | OrderState::Activating { .. } => Some(self.abandon(now)),
-            OrderState::Draft
+            OrderState::Draft(draft) if draft.warned => Some(self.abandon(now)),
+            OrderState::Draft(draft) => Some(self.warn_of_end(draft)),
+            OrderState::CancelRequested { from, .. } => {
+                let answer = AwaitedAnswer::Overdue;
+                Some(self.take_up(OrderState::CancelRequested { from, answer }, "the cancel"))
+            }
+            OrderState::ChangingDate(change) => {
+                let answer = AwaitedAnswer::Overdue;
+                let state = OrderState::ChangingDate(DateChange { answer, ..change });
+                Some(self.take_up(state, "the change of date"))
+            }
+            OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
             | OrderState::Ported
-            | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
             | OrderState::Abandoned
@@ -55,11 +76,54 @@ impl Order {
     }
 
     fn days_after(&self, from: Timestamp) -> Option<Timestamp> {
-        add_calendar_days(self.region(), from, ABANDONED_AFTER_DAYS).ok()
+        self.days_on(from, ABANDONED_AFTER_DAYS)
+    }
+
+    fn days_on(&self, from: Timestamp, days: u16) -> Option<Timestamp> {
+        add_calendar_days(self.region(), from, days).ok()
+    }
+
+    /// When a draft is abandoned if nobody changes it.
+    pub(super) fn draft_ends_at(&self, draft: &Draft) -> Option<Timestamp> {
+        self.days_on(draft.changed_at, DRAFT_ENDS_AFTER_DAYS)
+    }
+
+    /// The draft with its time begun anew, because somebody did something with it; `None` when the order is no draft.
+    pub fn keep_draft(mut self, now: Timestamp) -> Option<Self> {
+        let OrderState::Draft(draft) = &mut self.record.state else {
+            return None;
+        };
+        draft.changed_at = now;
+        draft.warned = false;
+        Some(self)
+    }
+
+    fn warn_of_end(mut self, draft: Draft) -> Transition {
+        let expires_at = self.draft_ends_at(&draft);
+        // Not a new state: the draft stays as old as it is.
+        self.record.state = OrderState::Draft(Draft {
+            warned: true,
+            ..draft
+        });
+        let facts = expires_at.map(|expires_at| OrderFact::DraftExpiring { expires_at });
+        Transition {
+            facts: facts.into_iter().collect(),
+            ..self.noted(Entry::plain("draft_expiring"))
+        }
+    }
+
+    /// What a carrier does not answer comes to a person of ours.
+    fn take_up(mut self, state: OrderState, what: &str) -> Transition {
+        self.record.state = state;
+        self.noted(Entry {
+            action: "unanswered",
+            note: format!("the carrier has not answered {what}"),
+            is_alarming: true,
+        })
     }
 
     /// The later of the receipt of the FOC and two days before it.
-    fn incoming_at(&self, commitment: &Commitment) -> Timestamp {
+    pub(super) fn incoming_at(&self, commitment: &Commitment) -> Timestamp {
         let local = commitment.foc_at.to_zoned(self.region().time_zone());
         let before = local.checked_sub(INCOMING_BEFORE_DAYS.days());
         before.map_or(commitment.received_at, |before| {

@@ -6,11 +6,11 @@ use std::num::NonZeroU16;
 use calendar::DayOverride;
 use intake_domain::carrier::{AsksFor, CarrierProfile, Holder, LosingCarrier, Network};
 use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, Documents, of_order};
-use intake_domain::port_in::{Detail, NumberState, Order, OrderNumber, OrderRecord, OrderState};
+use intake_domain::port_in::{Detail, NumberState, Order, OrderNumber, OrderRecord, StateName};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
-use crate::orders::{ONE, TWO, at, number, order_with, tn};
+use crate::orders::{ONE, TWO, at, number, order_in, tn};
 
 const SEATTLE: &str = "+12068670123";
 const TOLL_FREE: &str = "+18008670123";
@@ -48,7 +48,7 @@ fn known(carrier: CarrierProfile) -> CarrierFacts {
 }
 
 fn order(tns: &[&str], details: Vec<Detail>) -> Order {
-    let draft = order_with(OrderState::Draft).edit(details).unwrap().order;
+    let draft = order_in(StateName::Draft).edit(details).unwrap().order;
     let numbers = tns.iter().map(|tn| number(tn, NumberState::Draft)).collect();
     Order::restore(OrderRecord {
         numbers,

@@ -1,14 +1,14 @@
 //! What carriers say when something else is under way.
 
 use intake_domain::port_in::{
-    AtCarrier, BeforeCancel, CommandKind, CommandState, InventoryChange, NumberState, OrderFact, OrderState,
+    AtCarrier, CommandKind, CommandState, Fallback, InventoryChange, NumberState, OrderFact, OrderState,
     Says, StateName,
 };
 use jiff::SignedDuration;
 use reasons::Reason;
 use types::Ver;
 
-use crate::orders::{ONE, TWO, now, order_in, order_with, reason, rejection, tn};
+use crate::orders::{ONE, TWO, cancelling, now, order_in, order_with, reason, rejection, tn};
 
 #[test]
 fn what_the_carrier_never_had_is_cancelled_at_once() {
@@ -43,9 +43,7 @@ fn a_refused_cancel_of_what_the_carrier_never_had_is_done() {
         (AtCarrier::Nothing, OrderState::Cancelled),
         (AtCarrier::Perhaps, OrderState::Pending { awaits_us: false }),
     ] {
-        let order = order_with(OrderState::CancelRequested {
-            from: BeforeCancel::Submitted,
-        });
+        let order = order_with(cancelling(Fallback::Submitted));
         let ver = order.record().ver;
         let (kind, state) = (CommandKind::Cancel, CommandState::Refused);
         let followed = order.follow_command(kind, ver, state, "no such PON", at_carrier, now());

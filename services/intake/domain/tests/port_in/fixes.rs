@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use intake_domain::port_in::{
     Correction, Detail, FixFault, FixRefusal, NumberState, Order, OrderFact, OrderReason, OrderState,
-    Override, SentSecrets,
+    Override, Part, Refusal, SentSecrets,
 };
 use reasons::{Reason, ReasonClass};
 use types::{Secret, Ver};
@@ -143,7 +143,7 @@ fn only_what_the_customer_settles_with_the_carrier_is_confirmed() {
             | ReasonClass::Manual => {
                 assert_eq!(
                     confirmed.unwrap_err(),
-                    FixRefusal::NotConfirmable(vec![*one]),
+                    Refusal::NotConfirmable(vec![*one]),
                     "{one}"
                 );
             }
@@ -155,7 +155,7 @@ fn only_what_the_customer_settles_with_the_carrier_is_confirmed() {
     ]);
     assert_eq!(
         mixed.confirm_remedy(now()).unwrap_err(),
-        FixRefusal::NotConfirmable(vec![Reason::Pin])
+        Refusal::NotConfirmable(vec![Reason::Pin])
     );
 }
 
@@ -176,6 +176,6 @@ fn numbers_that_cannot_go_together_need_to_be_told_apart() {
         value: Override::Part(Some("annex".parse().unwrap())),
     };
     let corrected = order.correct_for_split(vec![apart], &sent(), false).unwrap();
-    let parts: Vec<_> = corrected.division().parts.iter().map(|part| part.tns()).collect();
+    let parts: Vec<_> = corrected.division().parts.iter().map(Part::tns).collect();
     assert_eq!(parts, [vec![tn(ONE)], vec![tn(TWO)]]);
 }

@@ -6,10 +6,13 @@
 
 mod carriers;
 mod cross_traffic;
+mod date_changes;
 mod fixes;
+mod life;
 mod orders;
 mod outlook;
 mod papers;
 mod requirements;
 mod timers;
 mod transitions;
+mod tries;

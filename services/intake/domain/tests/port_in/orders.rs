@@ -1,12 +1,13 @@
 //! Orders to test with.
 
 use intake_domain::port_in::{
-    Address, BeforeCancel, Commitment, Detail, Details, KeptSecret, NumberConfig, NumberState, Order,
-    OrderNumber, OrderReason, OrderRecord, OrderState, Overrides, Rejection, StateName, SubscriberKind,
+    Address, AwaitedAnswer, Commitment, DateChange, Detail, Details, Draft, Fallback, KeptSecret,
+    NumberConfig, NumberState, Order, OrderNumber, OrderReason, OrderRecord, OrderState, Overrides,
+    Rejection, ReviewCause, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
-use types::{AccountId, OrderId, RequestKind, RequestNumber, Secret, Tn};
+use types::{AccountId, OrderId, RequestKind, RequestNumber, Secret, Tn, Ver};
 
 pub(crate) const ONE: &str = "+12018670123";
 pub(crate) const TWO: &str = "+12018670124";
@@ -100,8 +101,7 @@ pub(crate) fn order_with(state: OrderState) -> Order {
     let draft = OrderRecord::draft(OrderId::generate(), number_id, AccountId::generate(), now());
     let details = details().into_iter().fold(draft.details, Details::with);
     let numbers = vec![number(ONE, number_state), number(TWO, number_state)];
-    let is_cancelling = state.name() == StateName::CancelRequested;
-    let ver = if is_cancelling {
+    let ver = if state.fallback().is_some() {
         draft.ver.next().unwrap()
     } else {
         draft.ver
@@ -118,16 +118,14 @@ pub(crate) fn order_with(state: OrderState) -> Order {
 pub(crate) fn state(name: StateName) -> OrderState {
     let pin = rejection(vec![reason(Reason::Pin, Some(ONE))]);
     match name {
-        StateName::Draft => OrderState::Draft,
+        StateName::Draft => OrderState::Draft(Draft::new(now())),
         StateName::Submitted => OrderState::Submitted,
         StateName::Pending => OrderState::Pending { awaits_us: false },
         StateName::ActionRequired => OrderState::ActionRequired(pin),
         StateName::FocConfirmed => OrderState::FocConfirmed(commitment()),
         StateName::Activating => OrderState::Activating { foc_at: foc_at() },
         StateName::Ported => OrderState::Ported,
-        StateName::CancelRequested => OrderState::CancelRequested {
-            from: BeforeCancel::Pending { awaits_us: false },
-        },
+        StateName::CancelRequested => cancelling(Fallback::Pending { awaits_us: false }),
         StateName::Cancelled => OrderState::Cancelled,
         StateName::Rejected => OrderState::Rejected,
         StateName::Abandoned => OrderState::Abandoned,
@@ -139,5 +137,49 @@ pub(crate) fn commitment() -> Commitment {
         foc_at: foc_at(),
         received_at: now(),
         incoming: false,
+    }
+}
+
+/// A cancel that went out just now.
+pub(crate) fn cancelling(from: Fallback) -> OrderState {
+    let answer = AwaitedAnswer::DueBy(at("2026-11-25T15:00:00Z"));
+    OrderState::CancelRequested { from, answer }
+}
+
+/// A change of date that went out just now with the second version, from no date to the tenth.
+pub(crate) fn changing(from: Fallback) -> OrderState {
+    OrderState::ChangingDate(DateChange {
+        ver: Ver::new(2).unwrap(),
+        previous: None,
+        from,
+        answer: AwaitedAnswer::DueBy(at("2026-11-25T15:00:00Z")),
+    })
+}
+
+/// Every variant of a state by its name in tables: those of [`StateName`], and the three that look like others outside.
+pub(crate) fn every_state() -> Vec<(&'static str, OrderState)> {
+    let mut all: Vec<_> = StateName::ALL.map(|name| (name.code(), state(name))).to_vec();
+    all.push(("PARENT", OrderState::Parent(StateName::Pending)));
+    all.insert(
+        1,
+        ("IN_REVIEW", OrderState::InReview(vec![ReviewCause::FirstOrder])),
+    );
+    all.insert(
+        5,
+        ("CHANGING_DATE", changing(Fallback::FocConfirmed(commitment()))),
+    );
+    all
+}
+
+/// The name of a state in tables.
+pub(crate) fn label(state: &OrderState) -> &'static str {
+    if matches!(state, OrderState::InReview(_)) {
+        "IN_REVIEW"
+    } else if matches!(state, OrderState::ChangingDate(_)) {
+        "CHANGING_DATE"
+    } else if matches!(state, OrderState::Parent(_)) {
+        "PARENT"
+    } else {
+        state.name().code()
     }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use calendar::DayOverride;
 use intake_domain::carrier::{AsksFor, CarrierProfile, Network};
 use intake_domain::port_in::{
-    BeforeCancel, CarrierTime, Commitment, EstimateBasis, Histogram, Leg, LegStep, NextEventKind, Order,
+    CarrierTime, Commitment, EstimateBasis, Fallback, Histogram, Leg, LegStep, NextEventKind, Order,
     OrderRecord, OrderState, Pace, StateName, leg_days,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use types::Ver;
 
-use crate::orders::{at, commitment, foc_at, now, order_in, order_with};
+use crate::orders::{at, cancelling, commitment, foc_at, now, order_in, order_with};
 
 fn carrier(network: Network, interval_days: u16, closed: &[Date]) -> CarrierProfile {
     CarrierProfile {
@@ -65,7 +65,9 @@ fn each_state_says_by_when_whoever_has_the_turn_has_to_act() {
         );
     }
     let draft = order_in(StateName::Draft);
-    assert_eq!(draft.court_due(&CarrierTime::of(&draft, None)), draft.next_due());
+    // Its owner is warned before.
+    let ends = Some(at("2026-12-23T15:00:00Z"));
+    assert_eq!(draft.court_due(&CarrierTime::of(&draft, None)), ends);
 }
 
 #[test]
@@ -313,13 +315,8 @@ fn a_carrier_is_timed_from_the_hand_over_to_its_word_and_from_there_to_the_cut_o
         ..submitted.record().clone()
     });
     assert_eq!(LegStep::between(&submitted, &again), start);
-    let cancelling = order_with(OrderState::CancelRequested {
-        from: BeforeCancel::FocConfirmed(commitment()),
-    });
-    assert_eq!(
-        LegStep::between(&cancelling, &order_in(FocConfirmed)),
-        LegStep::GoOn
-    );
+    let asked = order_with(cancelling(Fallback::FocConfirmed(commitment())));
+    assert_eq!(LegStep::between(&asked, &order_in(FocConfirmed)), LegStep::GoOn);
 }
 
 #[test]

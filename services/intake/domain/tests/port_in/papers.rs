@@ -1,12 +1,12 @@
 //! What papers say otherwise than the order, and what a port would leave behind broken.
 
 use intake_domain::port_in::requirements::{Paper, Papers, Requirement, of_papers};
-use intake_domain::port_in::{Address, Detail, NumberState, Order, OrderRecord, OrderState, SubscriberKind};
+use intake_domain::port_in::{Address, Detail, NumberState, Order, OrderRecord, StateName, SubscriberKind};
 use intake_domain::record::{numbers_in, read};
 use reasons::Field;
 use types::Secret;
 
-use crate::orders::{ONE, TWO, number, order_with, tn};
+use crate::orders::{ONE, TWO, number, order_in, tn};
 
 const BTN: &str = "+12018670100";
 const OTHER: &str = "+12018670150";
@@ -26,7 +26,7 @@ fn order(tns: &[&str], details: Vec<Detail>) -> Order {
         Detail::Btn(Some(tn(BTN))),
         Detail::ServiceAddress(address),
     ];
-    let draft = order_with(OrderState::Draft).edit(known).unwrap().order;
+    let draft = order_in(StateName::Draft).edit(known).unwrap().order;
     let draft = draft.edit(details).unwrap().order;
     let numbers = tns.iter().map(|tn| number(tn, NumberState::Draft)).collect();
     Order::restore(OrderRecord {

@@ -2,13 +2,13 @@
 
 use intake_domain::port_in::requirements::{CarrierFacts, DocumentFacts, DocumentKind, Documents, of_order};
 use intake_domain::port_in::{
-    Address, Detail, NumberState, Order, OrderRecord, OrderState, RemainingNumbers, SubmitRefusal,
+    ActionRefusal, Address, Detail, NumberState, Order, OrderRecord, RemainingNumbers, StateName,
     SubscriberKind,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
-use crate::orders::{ONE, TWO, at, number, order_with, tn};
+use crate::orders::{ONE, TWO, at, number, order_in, tn};
 
 /// 10:00 in New Jersey.
 fn today() -> Timestamp {
@@ -30,7 +30,7 @@ fn bill() -> DocumentFacts {
 }
 
 fn with(details: Vec<Detail>) -> Order {
-    order_with(OrderState::Draft).edit(details).unwrap().order
+    order_in(StateName::Draft).edit(details).unwrap().order
 }
 
 fn with_numbers(tns: &[&str], details: Vec<Detail>) -> Order {
@@ -103,7 +103,9 @@ fn an_empty_draft_is_told_everything_at_once() {
             "documents",
         ]
     );
-    assert!(matches!(empty.submit(all, today()), Err(SubmitRefusal::NotReady(found)) if found.len() == 11));
+    assert!(
+        matches!(empty.submit(all, Vec::new(), today()), Err(ActionRefusal::NotReady(found)) if found.len() == 11)
+    );
 }
 
 #[test]

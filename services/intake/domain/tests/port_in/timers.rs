@@ -64,12 +64,23 @@ fn a_date_that_moves_is_told_and_one_that_is_repeated_is_not() {
         .hear(&Says::Foc { foc_at: foc_at() }, Ver::FIRST, now());
     assert_eq!((same.order.record(), same.facts.len()), (order.record(), 0));
     let moved = order.hear(&Says::Foc { foc_at: later }, Ver::FIRST, now());
-    assert_eq!(moved.facts, [OrderFact::FocConfirmed { foc_at: later }]);
+    let (from, asked_for) = (foc_at(), false);
+    assert_eq!(
+        moved.facts,
+        [OrderFact::FocMoved {
+            from,
+            foc_at: later,
+            asked_for
+        }]
+    );
+    // The new date is more than two days away: they come again.
+    assert_eq!(moved.inventory, Some(InventoryChange::Withdraw));
     assert_eq!(
         moved.order.record().state,
         OrderState::FocConfirmed(Commitment {
             foc_at: later,
-            ..incoming
+            received_at: now(),
+            incoming: false,
         })
     );
 }

@@ -1,5 +1,16 @@
 //! The gRPC face of port-in orders.
 
+/// Begins the change that a request asks for, or replies what was replied before.
+macro_rules! begin {
+    ($self:ident, $request:ident) => {
+        match $self.intake.base.idempotency.begin(&$request).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => work,
+        }
+    };
+}
+
+mod advice;
 mod comments;
 pub(super) mod configuration;
 mod corrections;
@@ -11,6 +22,8 @@ mod filter;
 mod lists;
 pub(super) mod number_fields;
 mod numbers;
+mod order_changes;
+mod order_operations;
 mod orders;
 mod outlook;
 mod render;
@@ -28,7 +41,9 @@ use grpc::Faults;
 use portway_proto::intake::v1::comment_service_server::CommentServiceServer;
 use portway_proto::intake::v1::configuration_service_server::ConfigurationServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
+use portway_proto::intake::v1::order_change_service_server::OrderChangeServiceServer;
 use portway_proto::intake::v1::order_list_service_server::OrderListServiceServer;
+use portway_proto::intake::v1::order_operations_service_server::OrderOperationsServiceServer;
 use portway_proto::intake::v1::port_in_service_server::PortInServiceServer;
 use portway_proto::intake::v1::split_service_server::SplitServiceServer;
 use tonic::service::RoutesBuilder;
@@ -50,6 +65,12 @@ pub(crate) fn add_port_in(routes: &mut RoutesBuilder, intake: &Intake) {
             configuration::Configuration::new(intake.clone()),
         ))
         .add_service(SplitServiceServer::new(splits::Splits::new(intake.clone())))
+        .add_service(OrderChangeServiceServer::new(order_changes::OrderChanges::new(
+            intake.clone(),
+        )))
+        .add_service(OrderOperationsServiceServer::new(
+            order_operations::OrderOperations::new(intake.clone()),
+        ))
         .add_service(DocumentServiceServer::new(documents::Documents::new(
             intake.clone(),
         )));
@@ -81,6 +102,13 @@ fn order_name_in(faults: &mut Faults, field: &str, raw: &str) -> Option<OrderNam
         return Some(OrderName::Number(number));
     }
     faults.required(field, raw).map(OrderName::Id)
+}
+
+/// Reads a request that names an order and nothing else.
+fn name_alone(order_id: &str) -> Result<OrderName, Status> {
+    let mut faults = Faults::new();
+    let name = order_name(&mut faults, order_id);
+    faults.finish(name)
 }
 
 /// An etag that was sent.

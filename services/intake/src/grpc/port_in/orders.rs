@@ -6,13 +6,15 @@ use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_in_service_server::PortInService;
 use prost::{Message, Name};
 use sha2::{Digest, Sha256};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Streaming};
 
 use super::stream::{Part, collect};
-use super::{corrections, cut, details, etag, filter, numbers, order_name, render, requester, status};
+use super::{
+    corrections, cut, details, etag, filter, name_alone, numbers, order_name, render, requester, status,
+};
 use crate::app::Intake;
 use crate::ops;
-use crate::ops::port_in::{OrderName, OrderPage};
+use crate::ops::port_in::OrderPage;
 
 /// 20,000 lines of the longest names and addresses that are taken.
 const CSV_BYTES_MAX: usize = 12 << 20;
@@ -29,16 +31,6 @@ impl PortIn {
     pub(super) fn new(intake: Intake) -> Self {
         Self { intake }
     }
-}
-
-/// Begins the change that a request asks for, or replies what was replied before.
-macro_rules! begin {
-    ($self:ident, $request:ident) => {
-        match $self.intake.base.idempotency.begin(&$request).await? {
-            Begun::Repeated(reply) => return Ok(reply),
-            Begun::Fresh(work) => work,
-        }
-    };
 }
 
 #[tonic::async_trait]
@@ -296,12 +288,6 @@ impl PortInService for PortIn {
             entries: entries.into_iter().map(render::timeline_entry).collect(),
         }))
     }
-}
-
-fn name_alone(order_id: &str) -> Result<OrderName, Status> {
-    let mut faults = Faults::new();
-    let name = order_name(&mut faults, order_id);
-    faults.finish(name)
 }
 
 fn import_part(message: v1::ImportNumbersRequest) -> Option<Part<v1::ImportHeader>> {

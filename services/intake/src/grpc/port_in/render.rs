@@ -10,7 +10,7 @@ use portway_proto::types::v1 as types_v1;
 use service::stamp;
 use types::Tn;
 
-use super::{number_fields, outlook};
+use super::{advice, number_fields, outlook};
 use crate::announce::port_in::{court, reason};
 use crate::ops::port_in::{
     CarrierCommand, ChildCount, Document, LineFault, ListedChild, NotCancelled, OrderRow, OrderView, Outlook,
@@ -19,11 +19,15 @@ use crate::ops::port_in::{
 
 pub(super) fn order(view: &OrderView) -> v1::Order {
     let record = view.order.record();
-    let rejection = match &record.state {
-        OrderState::ActionRequired(rejection) => rejection.reasons.iter().map(reason).collect(),
-        OrderState::Draft
+    let asked = record.state.rejection();
+    let reasons = asked.map(|rejection| rejection.reasons.iter().map(reason).collect());
+    let change = match &record.state {
+        OrderState::ChangingDate(change) => Some(change),
+        OrderState::Draft(_)
+        | OrderState::InReview(_)
         | OrderState::Submitted
         | OrderState::Pending { .. }
+        | OrderState::ActionRequired(_)
         | OrderState::FocConfirmed(_)
         | OrderState::Activating { .. }
         | OrderState::Ported
@@ -31,14 +35,16 @@ pub(super) fn order(view: &OrderView) -> v1::Order {
         | OrderState::Cancelled
         | OrderState::Rejected
         | OrderState::Abandoned
-        | OrderState::Parent(_) => Vec::new(),
+        | OrderState::Parent(_) => None,
     };
     v1::Order {
         number_count: i32::try_from(record.numbers.len() + view.child_numbers.len()).unwrap_or(i32::MAX),
         numbers: numbers(view),
         children: view.children.iter().map(child).collect(),
         child_counts: counts_of(&view.children),
-        reasons: rejection,
+        reasons: reasons.unwrap_or_default(),
+        delays: record.delays.iter().map(reason).collect(),
+        date_change: change.map(|change| advice::date_change(change, &record.details, &view.commands)),
         commands: view.commands.iter().map(command).collect(),
         ..head(record, &view.outlook)
     }
@@ -137,6 +143,7 @@ fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
         foc_at: outlook.seen.last_foc_at.map(stamp::to_proto),
         created_at: Some(stamp::to_proto(record.created_at)),
         submitted_at: record.submitted_at.map(stamp::to_proto),
+        review: advice::review(&record.state),
         ended_at: record.ended_at().map(stamp::to_proto),
         ..outlook::order(outlook)
     }
@@ -211,17 +218,20 @@ pub(super) fn number(number: &OrderNumber) -> v1::OrderNumber {
 }
 
 fn command(command: &CarrierCommand) -> v1::CarrierCommand {
-    let state = match command.state {
+    v1::CarrierCommand {
+        kind: command.kind.clone(),
+        ver: command.ver,
+        state: command_state(command.state).into(),
+        since: Some(stamp::to_proto(command.since)),
+    }
+}
+
+pub(super) const fn command_state(state: CommandState) -> v1::CommandState {
+    match state {
         CommandState::Requested => v1::CommandState::Requested,
         CommandState::Sent => v1::CommandState::Sent,
         CommandState::Acknowledged => v1::CommandState::Acknowledged,
         CommandState::Refused => v1::CommandState::Refused,
-    };
-    v1::CarrierCommand {
-        kind: command.kind.clone(),
-        ver: command.ver,
-        state: state.into(),
-        since: Some(stamp::to_proto(command.since)),
     }
 }
 
@@ -297,6 +307,6 @@ fn masked(secret: Option<&KeptSecret>) -> String {
     secret.map(KeptSecret::masked).unwrap_or_default()
 }
 
-fn text(value: Option<&impl ToString>) -> String {
+pub(super) fn text(value: Option<&impl ToString>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }

@@ -4,15 +4,16 @@ use grpc::FieldFault;
 use grpc::status::{fail, internal, invalid, not_ready, store, unavailable};
 use intake_domain::port_in::requirements::Requirement;
 use intake_domain::port_in::{
-    AddRefusal, CancelRefusal, ConfigureFault, FixFault, FixRefusal, IllegalTransition, ResolveRefusal,
+    ActionRefusal, AddRefusal, ConfigureFault, DateChangeRefusal, DropRefusal, FixFault, FixRefusal,
+    IllegalTransition, Refusal, ResolveRefusal,
 };
 use tonic::{Code, Status};
 use types::Tn;
 
 use crate::contents::ContentError;
 use crate::ops::port_in::{
-    BadFile, BadPdf, CancelError, CommentError, ConfigureError, DraftError, FixError, ReadError,
-    SubmissionError, SubmitError, UploadError,
+    BadFile, BadPdf, CancelError, ChangeError, CommentError, ConfigureError, DraftError, FixError, ReadError,
+    ReviewError, SubmissionError, SubmitError, UploadError,
 };
 
 fn not_found() -> Status {
@@ -64,11 +65,8 @@ pub(super) fn draft(error: &DraftError) -> Status {
 pub(super) fn submit(error: &SubmitError) -> Status {
     match error {
         SubmitError::NotFound => not_found(),
-        SubmitError::Illegal(error) => illegal(*error),
-        SubmitError::NotReady(requirements) => {
-            let faults = requirements.iter().filter(|requirement| !requirement.is_warning);
-            not_ready("REQUIREMENTS_NOT_MET", faults.map(of_requirement).collect())
-        }
+        SubmitError::Refused(error) => refusal(error),
+        SubmitError::NotReady(requirements) => unmet(requirements),
         SubmitError::InFlight(tns) => not_ready(
             "TN_IN_FLIGHT",
             of_tns(tns, "TN_IN_FLIGHT", "is in another order that is under way"),
@@ -98,15 +96,12 @@ pub(super) fn configure(error: &ConfigureError) -> Status {
     }
 }
 
-pub(super) fn fix(error: &FixError) -> Status {
+/// Why an action is not allowed now. What lists say of actions is made of this as well.
+fn refusal(error: &Refusal) -> Status {
     match error {
-        FixError::NotFound => not_found(),
-        FixError::Refused(FixRefusal::Illegal(error)) => illegal(*error),
-        FixError::Refused(FixRefusal::Faults(faults)) => {
-            let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
-            not_ready("FIX_INCOMPLETE", faults.iter().map(of_fault).collect())
-        }
-        FixError::Refused(FixRefusal::NotConfirmable(reasons)) => {
+        Refusal::Illegal(error) => illegal(*error),
+        Refusal::NewOrderRequired => fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string()),
+        Refusal::NotConfirmable(reasons) => {
             let of_reason =
                 |reason: &reasons::Reason| fault("reasons", reason.code(), reason.remedy().to_owned());
             not_ready(
@@ -114,8 +109,37 @@ pub(super) fn fix(error: &FixError) -> Status {
                 reasons.iter().map(of_reason).collect(),
             )
         }
-        FixError::Refused(FixRefusal::VersionsExhausted) => {
-            fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
+        Refusal::FixRequired => fail(Code::FailedPrecondition, "FIX_REQUIRED", error.to_string()),
+        Refusal::ChangeInProgress => fail(Code::FailedPrecondition, "CHANGE_IN_PROGRESS", error.to_string()),
+        Refusal::TooLate { .. } => fail(Code::FailedPrecondition, "TOO_LATE", error.to_string()),
+        Refusal::CompletedUseSnapback => fail(
+            Code::FailedPrecondition,
+            "COMPLETED_USE_SNAPBACK",
+            error.to_string(),
+        ),
+        Refusal::VersionsExhausted => fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string()),
+    }
+}
+
+fn unmet(requirements: &[Requirement]) -> Status {
+    let faults = requirements.iter().filter(|requirement| !requirement.is_warning);
+    not_ready("REQUIREMENTS_NOT_MET", faults.map(of_requirement).collect())
+}
+
+pub(super) fn action(error: &ActionRefusal) -> Status {
+    match error {
+        ActionRefusal::Refused(error) => refusal(error),
+        ActionRefusal::NotReady(requirements) => unmet(requirements),
+    }
+}
+
+pub(super) fn fix(error: &FixError) -> Status {
+    match error {
+        FixError::NotFound => not_found(),
+        FixError::Refused(FixRefusal::Refused(error)) => refusal(error),
+        FixError::Refused(FixRefusal::Faults(faults)) => {
+            let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
+            not_ready("FIX_INCOMPLETE", faults.iter().map(of_fault).collect())
         }
         FixError::Store(error) => store(error),
     }
@@ -124,18 +148,7 @@ pub(super) fn fix(error: &FixError) -> Status {
 pub(super) fn cancel(error: &CancelError) -> Status {
     match error {
         CancelError::NotFound => not_found(),
-        CancelError::Refused(CancelRefusal::TooLate { .. }) => {
-            fail(Code::FailedPrecondition, "TOO_LATE", error.to_string())
-        }
-        CancelError::Refused(CancelRefusal::CompletedUseSnapback) => fail(
-            Code::FailedPrecondition,
-            "COMPLETED_USE_SNAPBACK",
-            error.to_string(),
-        ),
-        CancelError::Refused(CancelRefusal::Illegal(error)) => illegal(*error),
-        CancelError::Refused(CancelRefusal::VersionsExhausted) => {
-            fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string())
-        }
+        CancelError::Refused(error) => refusal(error),
         CancelError::Store(error) => store(error),
     }
 }
@@ -153,6 +166,33 @@ pub(super) fn comment(error: &CommentError) -> Status {
             error.to_string(),
         ),
         CommentError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn review(error: &ReviewError) -> Status {
+    match error {
+        ReviewError::NotFound => not_found(),
+        ReviewError::Refused(error) => action(error),
+        ReviewError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn change(error: &ChangeError) -> Status {
+    match error {
+        ChangeError::NotFound => not_found(),
+        ChangeError::Date(DateChangeRefusal::Refused(error))
+        | ChangeError::Drop(DropRefusal::Refused(error))
+        | ChangeError::Settle(error) => refusal(error),
+        ChangeError::Date(DateChangeRefusal::Date(requirements)) => unmet(requirements),
+        ChangeError::Drop(DropRefusal::NotInOrder(tns)) => invalid(of_tns(
+            tns,
+            "TN_NOT_IN_ORDER",
+            "is not in the order, or not any more",
+        )),
+        ChangeError::Drop(DropRefusal::All) => {
+            fail(Code::FailedPrecondition, "NO_NUMBER_LEFT", error.to_string())
+        }
+        ChangeError::Store(error) => store(error),
     }
 }
 

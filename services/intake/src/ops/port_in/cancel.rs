@@ -1,6 +1,6 @@
 //! Cancelling an order: by itself, or a parent by its children.
 
-use intake_domain::port_in::{CancelRefusal, OrderState};
+use intake_domain::port_in::{Action, OrderState, Refusal};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -19,7 +19,7 @@ pub(crate) enum CancelError {
     NotFound,
     /// The rules refuse.
     #[error(transparent)]
-    Refused(#[from] CancelRefusal),
+    Refused(#[from] Refusal),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,7 +30,7 @@ pub(crate) enum CancelError {
 pub(crate) struct NotCancelled {
     pub(crate) id: OrderId,
     pub(crate) request_number: RequestNumber,
-    pub(crate) why: CancelRefusal,
+    pub(crate) why: Refusal,
 }
 
 /// Cancels at once what the carrier does not have; asks it to cancel what it may have. Returns the order, and of a parent
@@ -98,6 +98,9 @@ async fn cancel_children(
     }
     match not_cancelled.pop() {
         Some(refused) => Err(refused.why.into()),
-        None => Err(order.refuse_cancel().into()),
+        None => Err(order
+            .check(Action::CancelOrder, intake.base.clock.now())
+            .err()
+            .map_or(CancelError::NotFound, CancelError::Refused)),
     }
 }

@@ -118,7 +118,7 @@ pub(super) async fn divide(
     } else {
         order.divide(&children, at_carrier, now)?
     };
-    let was_live = stored.record().state != OrderState::Draft;
+    let was_live = !matches!(stored.record().state, OrderState::Draft(_));
     take_numbers(conn, was_live.then_some(id), &children).await?;
     settle(intake, conn, stored, transition, occasion).await?;
     for child in children {

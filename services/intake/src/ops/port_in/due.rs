@@ -7,7 +7,7 @@ use service::due::Pass;
 use sqlx::PgConnection;
 use types::OrderId;
 
-use super::settle::settle;
+use super::settle::settle_about;
 use super::{Occasion, OrderName};
 use crate::app::Intake;
 use crate::store::port_in as store;
@@ -45,11 +45,13 @@ async fn fall_due(
         .clone()
         .fall_due(now)
         .ok_or_else(|| corrupt("due_at is not when it is due"))?;
-    settle(
+    let about = order.record().ver;
+    settle_about(
         intake,
         conn,
         &order,
         transition,
+        about,
         Occasion {
             actor: "service:intake",
             now,

@@ -1,7 +1,7 @@
 //! Correcting an order, and confirming what was settled with the carrier.
 
 use intake_domain::port_in::requirements::DocumentKind;
-use intake_domain::port_in::{Correction, Detail, FixRefusal, Order, SentSecrets};
+use intake_domain::port_in::{Correction, Detail, FixRefusal, Order, Refusal, SentSecrets};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -28,12 +28,18 @@ pub(crate) enum FixError {
     Store(#[from] StoreError),
 }
 
+impl From<Refusal> for FixError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
 impl From<DivideError> for FixError {
     fn from(error: DivideError) -> Self {
         match error {
             // What the order had its children have.
             DivideError::InFlight(_) => Self::Store(StoreError::Stale("the numbers of the order")),
-            DivideError::VersionsExhausted(_) => Self::Refused(FixRefusal::VersionsExhausted),
+            DivideError::VersionsExhausted(_) => Self::Refused(Refusal::VersionsExhausted.into()),
             DivideError::Store(error) => Self::Store(error),
         }
     }

@@ -64,7 +64,7 @@ pub(crate) async fn list(
     Ok((rows.collect(), next))
 }
 
-fn row(order: ListedOrder, children: Vec<ChildCount>, now: Timestamp) -> OrderRow {
+pub(super) fn row(order: ListedOrder, children: Vec<ChildCount>, now: Timestamp) -> OrderRow {
     let outlook = Outlook::of_row(&order.record.state, order.seen, now);
     OrderRow {
         order,

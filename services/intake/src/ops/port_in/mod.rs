@@ -3,7 +3,9 @@
 //! Every change goes the same way: find the order locked, let the domain decide, [`settle`](settle::settle) the
 //! transition. Start at `submit`, the shortest that has everything; `hear` is the other side, where carriers answer.
 
+mod advise;
 mod cancel;
+mod change;
 mod comments;
 mod configure;
 mod csv_lines;
@@ -19,6 +21,7 @@ mod papers;
 mod pdf;
 mod pdf_text;
 mod read;
+mod review;
 mod settle;
 mod submission;
 mod submit;
@@ -41,8 +44,11 @@ pub(crate) use crate::store::port_in::list::{
     Cursor, ListedOrder, OrderFilter, OrderPage, SortKey, TimeRange,
 };
 pub(crate) use crate::store::port_in::order::OrderName;
+pub(crate) use crate::store::port_in::reviews::PutPolicy;
 pub(crate) use crate::store::port_in::timeline::TimelineEntry;
+pub(crate) use advise::{actions, propose_fix};
 pub(crate) use cancel::{CancelError, NotCancelled, cancel};
+pub(crate) use change::{ChangeError, Unanswered, change_wanted_date, drop_numbers, settle_unanswered};
 pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, resolve_comment};
 pub(crate) use configure::{ConfigureError, configure, configure_arriving};
 pub(crate) use csv_lines::{LineFault, PIN_CHARS_MAX, UnreadableFile};
@@ -58,6 +64,7 @@ pub(crate) use lists::{OrderRow, count, list};
 pub(crate) use outlook::Outlook;
 pub(crate) use pdf::{BadPdf, Pdf};
 pub(crate) use read::{ReadError, documents, get, requirements, timeline};
+pub(crate) use review::{ReviewError, list_reviews, policy, put_policy, release, send_back};
 pub(crate) use settle::settle;
 pub(crate) use submission::{Submission, SubmissionError, get_submission};
 pub(crate) use submit::{SubmitError, submit};

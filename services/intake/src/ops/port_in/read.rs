@@ -93,7 +93,7 @@ pub(crate) async fn requirements(
 /// Only a draft can still be sent to another carrier.
 async fn holders_of(intake: &Intake, order: &Order) -> BTreeMap<Tn, Holder> {
     let record = order.record();
-    if record.state != OrderState::Draft || record.details.losing_carrier.is_none() {
+    if !matches!(record.state, OrderState::Draft(_)) || record.details.losing_carrier.is_none() {
         return BTreeMap::new();
     }
     let tns = order.open_tns();

@@ -25,10 +25,19 @@ pub(crate) async fn settle(
     occasion: Occasion<'_>,
 ) -> Result<Order, StoreError> {
     let about = transition.order.record().ver;
-    settle_about(intake, conn, before, transition, about, occasion).await
+    let stored = settle_about(intake, conn, before, transition, about, occasion).await?;
+    // Whatever somebody does with a draft, or beside it, keeps it from expiring.
+    match stored.clone().keep_draft(occasion.now) {
+        Some(kept) => {
+            store::order::keep_draft(conn, &kept).await?;
+            outlook::follow(conn, &kept, &kept, occasion.now).await?;
+            Ok(kept)
+        }
+        None => Ok(stored),
+    }
 }
 
-/// The same for what is about a certain version, such as an answer.
+/// The same for what is about a certain version, such as an answer, and for what nobody did.
 pub(super) async fn settle_about(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -72,8 +81,12 @@ pub(super) async fn settle_about(
 
 /// The numbers that were live in the order and are no longer.
 fn freed(before: &Order, after: &Order) -> Vec<Tn> {
-    if before.record().state == OrderState::Draft {
+    if matches!(before.record().state, OrderState::Draft(_)) {
         return Vec::new();
+    }
+    // An order that came back from our review holds nothing.
+    if matches!(after.record().state, OrderState::Draft(_)) {
+        return before.open_tns();
     }
     let numbers = after.record().numbers.iter();
     let closed: HashSet<Tn> = numbers

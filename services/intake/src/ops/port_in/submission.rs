@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{OrderId, Secret, Tn, Ver};
 
-use super::settle::settle;
+use super::settle::settle_about;
 use super::{Occasion, OrderName, Requester};
 use crate::app::Intake;
 use crate::store::port_in as store;
@@ -56,15 +56,19 @@ pub(crate) async fn get_submission(
     ver: Ver,
 ) -> Result<Submission, SubmissionError> {
     let mut tx = intake.base.pool.begin().await?;
-    let found = store::order::find(&mut tx, OrderName::Id(id), None, store::order::Access::Read).await?;
+    // Locked: whoever changes the order knows whether the package has left.
+    let found = store::order::find(&mut tx, OrderName::Id(id), None, store::order::Access::Change).await?;
     let order = found.ok_or(SubmissionError::NotFound)?;
     let (record, state) = (order.record(), order.record().state.name());
     // A cancel raises the version, and what it cancels may be still on its way: that goes out first, or there would be
     // nothing at the carrier to cancel. The data is the same for all versions from the one in force up.
     // What a parent had is with its children.
-    let is_parent = matches!(record.state, OrderState::Parent(_));
-    let is_current = !is_parent && (record.ver_in_force..=record.ver).contains(&ver);
-    if !is_current || record.submitted_at.is_none() || state.is_final() {
+    let is_out = !matches!(
+        record.state,
+        OrderState::Draft(_) | OrderState::InReview(_) | OrderState::Parent(_)
+    );
+    let is_current = (record.ver_in_force..=record.ver).contains(&ver);
+    if !is_current || !is_out || state.is_final() {
         return Err(SubmissionError::Superseded {
             asked: ver,
             ver: record.ver,
@@ -72,12 +76,15 @@ pub(crate) async fn get_submission(
         });
     }
     let submission = open(intake, &mut tx, &order).await?;
-    let transition = order.clone().remark("package_fetched", String::new());
-    settle(
+    let transition = order
+        .clone()
+        .remark(store::timeline::PACKAGE_FETCHED, String::new());
+    settle_about(
         intake,
         &mut tx,
         &order,
         transition,
+        ver,
         Occasion::of(intake, requester),
     )
     .await?;

@@ -1,9 +1,7 @@
 //! Handing an order in.
 
 use intake_domain::port_in::requirements::Requirement;
-use intake_domain::port_in::{
-    AtCarrier, Division, IllegalTransition, Order, SubmitRefusal, VersionsExhausted,
-};
+use intake_domain::port_in::{ActionRefusal, AtCarrier, Order, Refusal, ReviewCause, VersionsExhausted};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -11,6 +9,7 @@ use types::Tn;
 
 use super::divide::{DivideError, divide, division_of, open_all};
 use super::read::requirements_of;
+use super::review;
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, check_etag, find_to_change};
 use crate::app::Intake;
@@ -25,7 +24,7 @@ pub(crate) enum SubmitError {
     NotFound,
     /// It was submitted before.
     #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
+    Refused(#[from] Refusal),
     /// Something is missing or wrong.
     #[error("the order is not complete")]
     NotReady(Vec<Requirement>),
@@ -53,16 +52,16 @@ impl From<DivideError> for SubmitError {
     }
 }
 
-impl From<SubmitRefusal> for SubmitError {
-    fn from(refusal: SubmitRefusal) -> Self {
+impl From<ActionRefusal> for SubmitError {
+    fn from(refusal: ActionRefusal) -> Self {
         match refusal {
-            SubmitRefusal::Illegal(illegal) => Self::Illegal(illegal),
-            SubmitRefusal::NotReady(requirements) => Self::NotReady(requirements),
+            ActionRefusal::Refused(refusal) => Self::Refused(refusal),
+            ActionRefusal::NotReady(requirements) => Self::NotReady(requirements),
         }
     }
 }
 
-/// Checks everything, takes the numbers, and sends the order on its way.
+/// Checks everything, takes the numbers, and sends the order on its way, or to our review.
 pub(crate) async fn submit(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -76,30 +75,37 @@ pub(crate) async fn submit(
         .ok_or(SubmitError::NotFound)?;
     check_etag(&draft, etag)?;
     let requirements = requirements_of(intake, conn, &draft).await?;
+    let review = review::causes(conn, &draft, &requirements).await?;
     draft.check_submit(requirements)?;
-    let division = division_of(intake, conn, &draft).await?;
-    let order = if division.parts.len() > 1 {
-        let order = draft.clone().with_secrets(&open_all(intake, conn, &draft).await?);
-        divide(intake, conn, &draft, order, AtCarrier::Nothing, occasion).await?
+    // Divided or not is for the release to see: a review may change in what numbers differ.
+    let order = if review.is_empty() {
+        let division = division_of(intake, conn, &draft).await?;
+        if division.parts.len() > 1 {
+            let order = draft.clone().with_secrets(&open_all(intake, conn, &draft).await?);
+            divide(intake, conn, &draft, order, AtCarrier::Nothing, occasion).await?
+        } else {
+            let whole = division.parts.first().map(|part| division.order_of(part));
+            hand_in(intake, conn, &draft, whole, review, occasion).await?
+        }
     } else {
-        send_whole(intake, conn, &draft, &division, occasion).await?
+        hand_in(intake, conn, &draft, None, review, occasion).await?
     };
     refuse_in_service(conn, &draft.open_tns()).await?;
     Ok(OrderView::of(intake, conn, order).await?)
 }
 
-/// Sends an order that stays one. What its numbers have in common is in its details from now on.
-async fn send_whole(
+/// Hands an order in that stays one, with what its numbers have in common in its details, or one that is reviewed first.
+async fn hand_in(
     intake: &Intake,
     conn: &mut PgConnection,
     draft: &Order,
-    division: &Division,
+    whole: Option<Order>,
+    review: Vec<ReviewCause>,
     occasion: Occasion<'_>,
 ) -> Result<Order, SubmitError> {
-    let whole = division.parts.first().map(|part| division.order_of(part));
     let transition = whole
         .unwrap_or_else(|| draft.clone())
-        .submit(Vec::new(), occasion.now)?;
+        .submit(Vec::new(), review, occasion.now)?;
     let id = draft.record().id;
     let wanted: Vec<_> = draft.open_tns().into_iter().map(|tn| (tn, id)).collect();
     let in_flight = store::live::take(conn, &wanted).await?;

@@ -130,8 +130,9 @@ impl ListedOrder {
     }
 }
 
+/// The columns of an order and of what is kept for whoever looks at it.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct ListedRow {
     #[sqlx(flatten)]
     order: OrderRow,
     #[sqlx(flatten)]
@@ -145,7 +146,7 @@ pub(crate) async fn list(
     page: OrderPage,
 ) -> Result<Vec<ListedOrder>, StoreError> {
     let is_past_known = page.after.is_some_and(|Cursor(key, _)| key.is_none());
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<ListedRow> = Vec::new();
     if !is_past_known {
         rows = fetch(conn, statement("", filter, page, Part::Known)).await?;
     }
@@ -158,22 +159,24 @@ pub(crate) async fn list(
         };
         rows.extend(fetch(conn, statement("", filter, rest, Part::Unknown)).await?);
     }
-    rows.into_iter()
-        .map(|row| {
-            let number_count = row.order.number_count;
-            Ok(ListedOrder {
-                record: row.order.into_record(Vec::new())?,
-                number_count,
-                seen: row.seen.into(),
-            })
+    rows.into_iter().map(ListedOrder::read).collect()
+}
+
+impl ListedOrder {
+    pub(super) fn read(row: ListedRow) -> Result<Self, StoreError> {
+        let number_count = row.order.number_count;
+        Ok(Self {
+            record: row.order.into_record(Vec::new())?,
+            number_count,
+            seen: row.seen.into(),
         })
-        .collect()
+    }
 }
 
 async fn fetch(
     conn: &mut PgConnection,
     mut statement: QueryBuilder<Postgres>,
-) -> Result<Vec<Row>, StoreError> {
+) -> Result<Vec<ListedRow>, StoreError> {
     // Planned with its values: the best plan for one account is the worst for another.
     let query = statement.build_query_as().persistent(false);
     Ok(query.fetch_all(conn).await?)

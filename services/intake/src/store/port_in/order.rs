@@ -1,6 +1,6 @@
 //! One order: found, made, saved.
 
-use intake_domain::port_in::{Order, OrderRecord, RemainingNumbers, SubscriberKind};
+use intake_domain::port_in::{Order, OrderRecord, OrderState, RemainingNumbers, SubscriberKind};
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -8,9 +8,9 @@ use types::{AccountId, OrderId, RequestKind, RequestNumber};
 use uuid::Uuid;
 use vault::Vault;
 
-use super::row::{OrderRow, StateColumns, order_columns};
+use super::row::{OrderRow, order_columns};
 use super::secrets::{Columns, Place};
-use super::{numbers, reasons};
+use super::{numbers, reasons, state_row};
 
 /// How an order is named: by its id, or by its number for people.
 #[derive(Debug, Clone, Copy)]
@@ -113,8 +113,9 @@ pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(),
         .transpose()?;
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
-                                 created_at, updated_at, court, number_count, parent_order_id, parent_request_number)
-         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, 'CUSTOMER', 0, $6, $7)",
+                                 created_at, updated_at, draft_changed_at, court, number_count, parent_order_id,
+                                 parent_request_number)
+         VALUES ($1, $2, $3, $4, 1, 1, 'DRAFT', $5, $5, $5, $5, 'CUSTOMER', 0, $6, $7)",
     )
     .bind(record.id.as_uuid())
     .bind(number(record.request_number)?)
@@ -136,32 +137,21 @@ pub(crate) async fn save(
     order: &Order,
 ) -> Result<Order, StoreError> {
     let record = order.record();
-    let state = StateColumns::from(&record.state);
     let updated = sqlx::query(
         "UPDATE port_order
-            SET version = version + 1, ver = $3, ver_in_force = $4, state = $5, cancel_from = $6, awaits_us = $7,
-                update_required = $8, foc_at = $9, foc_received_at = $10, is_incoming = $11, since = $12, due_at = $13,
-                submitted_at = $14, is_parent = $16, retry_at = NULL,
+            SET version = version + 1, ver = $3, ver_in_force = $4, since = $5, submitted_at = $6, retry_at = NULL,
                 -- A parent counts the numbers of its children too, which it had before.
-                number_count = CASE WHEN $16 THEN number_count ELSE $15 END
+                number_count = CASE WHEN $8 THEN number_count ELSE $7 END
           WHERE order_id = $1 AND version = $2",
     )
     .bind(record.id.as_uuid())
     .bind(before.record().version)
     .bind(ver(record.ver))
     .bind(ver(record.ver_in_force))
-    .bind(state.state)
-    .bind(state.cancel_from)
-    .bind(state.awaits_us)
-    .bind(state.update_required)
-    .bind(state.foc_at.map(ToSqlx::to_sqlx))
-    .bind(state.foc_received_at.map(ToSqlx::to_sqlx))
-    .bind(state.is_incoming)
     .bind(record.since.to_sqlx())
-    .bind(order.next_due().map(ToSqlx::to_sqlx))
     .bind(record.submitted_at.map(ToSqlx::to_sqlx))
     .bind(i32::try_from(record.numbers.len()).unwrap_or(i32::MAX))
-    .bind(state.is_parent)
+    .bind(matches!(record.state, OrderState::Parent(_)))
     .execute(&mut *conn)
     .await?
     .rows_affected();
@@ -171,8 +161,9 @@ pub(crate) async fn save(
     if record.details != before.record().details {
         save_details(conn, vault, order).await?;
     }
-    if state.reasons != StateColumns::from(&before.record().state).reasons {
-        reasons::replace(conn, record.id.as_uuid(), state.reasons).await?;
+    state_row::save(conn, order).await?;
+    if state_row::reasons(record) != state_row::reasons(before.record()) {
+        reasons::replace(conn, record.id.as_uuid(), state_row::reasons(record)).await?;
     }
     numbers::save(conn, vault, before, order).await?;
     let stored = find(conn, OrderName::Id(record.id), Some(record.account), Access::Read).await?;
@@ -251,6 +242,11 @@ async fn save_secrets(
     } else {
         Err(StoreError::Stale("the order"))
     }
+}
+
+/// Begins the time of a draft anew, which this transaction has locked. No change of its own, so the version stays.
+pub(crate) async fn keep_draft(conn: &mut PgConnection, draft: &Order) -> Result<(), StoreError> {
+    state_row::save(conn, draft).await
 }
 
 /// The secrets of the order as a whole, opened: account number and tax id.

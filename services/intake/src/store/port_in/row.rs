@@ -1,35 +1,29 @@
 //! From a row of `port_order` to an order, and from an order's state to its columns.
 
 use intake_domain::port_in::{
-    Address, BeforeCancel, Commitment, Details, OrderReason, OrderRecord, OrderState, ParentRef, Rejection,
-    RemainingNumbers, StateName, SubscriberKind,
+    Address, Details, OrderReason, OrderRecord, ParentRef, RemainingNumbers, SubscriberKind,
 };
-use jiff::Timestamp;
 use pg::StoreError;
 use types::{AccountId, OrderId, RequestKind, RequestNumber, Ver};
 use uuid::Uuid;
 
 use super::secrets::kept;
+use super::state_row::{self, StateRow};
 
 const TABLE: &str = "port_order";
 
 /// The columns of [`OrderRow`], for every statement that reads one.
 macro_rules! order_columns {
     () => {
-        "port_order.order_id, request_number, account_id, version, ver, ver_in_force, port_order.state, cancel_from,
-         awaits_us, update_required, foc_at, foc_received_at, is_incoming, since, created_at, submitted_at, number_count,
+        concat!("port_order.order_id, request_number, account_id, version, ver, ver_in_force, ", crate::store::port_in::state_row::state_columns!(), ",
+         since, created_at, submitted_at, number_count,
          losing_carrier, account_number_masked, btn, subscriber_kind, first_name, last_name, company_name,
          authorized_by, street, unit, city, state_code, postal_code, tax_id_masked, wanted_date, is_partial, new_btn,
-         customer_reference, parent_order_id, parent_request_number, is_parent, remaining_numbers, losing_carrier_name,
-         resp_org"
+         customer_reference, parent_order_id, parent_request_number, remaining_numbers, losing_carrier_name, resp_org")
     };
 }
 pub(super) use order_columns;
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a column; the domain has states instead"
-)]
 #[derive(sqlx::FromRow)]
 pub(super) struct OrderRow {
     pub(super) order_id: Uuid,
@@ -38,13 +32,8 @@ pub(super) struct OrderRow {
     version: i64,
     ver: i16,
     ver_in_force: i16,
-    state: String,
-    cancel_from: Option<String>,
-    awaits_us: bool,
-    update_required: bool,
-    foc_at: Option<jiff_sqlx::Timestamp>,
-    foc_received_at: Option<jiff_sqlx::Timestamp>,
-    is_incoming: bool,
+    #[sqlx(flatten)]
+    state: StateRow,
     since: jiff_sqlx::Timestamp,
     created_at: jiff_sqlx::Timestamp,
     submitted_at: Option<jiff_sqlx::Timestamp>,
@@ -69,7 +58,6 @@ pub(super) struct OrderRow {
     customer_reference: Option<String>,
     parent_order_id: Option<Uuid>,
     parent_request_number: Option<i64>,
-    is_parent: bool,
     remaining_numbers: Option<String>,
     losing_carrier_name: Option<String>,
     resp_org: Option<String>,
@@ -77,9 +65,10 @@ pub(super) struct OrderRow {
 
 impl OrderRow {
     /// The order without its numbers.
-    pub(super) fn into_record(self, reasons: Vec<OrderReason>) -> Result<OrderRecord, StoreError> {
+    pub(super) fn into_record(mut self, reasons: Vec<OrderReason>) -> Result<OrderRecord, StoreError> {
         let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &self.order_id, why);
         let ver = |number: i16| Ver::try_from(i32::from(number)).map_err(|error| corrupt(&error));
+        let (state, delays) = state_row::read(std::mem::take(&mut self.state), self.order_id, reasons)?;
         let number = |number: i64| {
             let number = u64::try_from(number).map_err(|error| corrupt(&error))?;
             Ok::<_, StoreError>(RequestNumber::new(RequestKind::PortIn, number))
@@ -100,72 +89,12 @@ impl OrderRow {
             ver: ver(self.ver)?,
             ver_in_force: ver(self.ver_in_force)?,
             numbers: Vec::new(),
-            state: self.read_state(reasons)?,
+            state,
+            delays,
             since: self.since.to_jiff(),
             created_at: self.created_at.to_jiff(),
             submitted_at: self.submitted_at.map(jiff_sqlx::Timestamp::to_jiff),
             details: self.into_details()?,
-        })
-    }
-
-    fn read_state(&self, reasons: Vec<OrderReason>) -> Result<OrderState, StoreError> {
-        let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &self.order_id, why);
-        let name = |code: &str| {
-            let mut all = StateName::ALL.into_iter();
-            all.find(|name| name.code() == code)
-                .ok_or_else(|| corrupt(&"unknown state"))
-        };
-        let instant = |at: Option<jiff_sqlx::Timestamp>| {
-            at.map(jiff_sqlx::Timestamp::to_jiff)
-                .ok_or_else(|| corrupt(&"the commitment has no date"))
-        };
-        let pending = self.awaits_us;
-        let rejection = Rejection {
-            update_required: self.update_required,
-            reasons,
-        };
-        let commitment = || -> Result<Commitment, StoreError> {
-            Ok(Commitment {
-                foc_at: instant(self.foc_at)?,
-                received_at: instant(self.foc_received_at)?,
-                incoming: self.is_incoming,
-            })
-        };
-        if self.is_parent {
-            return Ok(OrderState::Parent(name(&self.state)?));
-        }
-        Ok(match name(&self.state)? {
-            StateName::Draft => OrderState::Draft,
-            StateName::Submitted => OrderState::Submitted,
-            StateName::Pending => OrderState::Pending { awaits_us: pending },
-            StateName::ActionRequired => OrderState::ActionRequired(rejection),
-            StateName::FocConfirmed => OrderState::FocConfirmed(commitment()?),
-            StateName::Activating => OrderState::Activating {
-                foc_at: instant(self.foc_at)?,
-            },
-            StateName::Ported => OrderState::Ported,
-            StateName::Cancelled => OrderState::Cancelled,
-            StateName::Rejected => OrderState::Rejected,
-            StateName::Abandoned => OrderState::Abandoned,
-            StateName::CancelRequested => {
-                let from = match self.cancel_from.as_deref().map(name).transpose()? {
-                    Some(StateName::Submitted) => BeforeCancel::Submitted,
-                    Some(StateName::Pending) => BeforeCancel::Pending { awaits_us: pending },
-                    Some(StateName::ActionRequired) => BeforeCancel::ActionRequired(rejection),
-                    Some(StateName::FocConfirmed) => BeforeCancel::FocConfirmed(commitment()?),
-                    Some(
-                        StateName::Draft
-                        | StateName::Activating
-                        | StateName::Ported
-                        | StateName::CancelRequested
-                        | StateName::Cancelled
-                        | StateName::Rejected
-                        | StateName::Abandoned,
-                    )
-                    | None => return Err(corrupt(&"nothing to go back to")),
-                };
-                OrderState::CancelRequested { from }
-            }
         })
     }
 
@@ -218,85 +147,4 @@ where
 {
     let parsed = text.map(|text| text.parse()).transpose();
     parsed.map_err(|error| StoreError::corrupt(TABLE, &order, &error))
-}
-
-/// A state as its columns.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a column; the domain has states instead"
-)]
-#[derive(Debug, Default)]
-pub(super) struct StateColumns<'o> {
-    pub(super) state: &'static str,
-    pub(super) cancel_from: Option<&'static str>,
-    pub(super) awaits_us: bool,
-    pub(super) update_required: bool,
-    pub(super) foc_at: Option<Timestamp>,
-    pub(super) foc_received_at: Option<Timestamp>,
-    pub(super) is_incoming: bool,
-    pub(super) is_parent: bool,
-    pub(super) reasons: &'o [OrderReason],
-}
-
-impl<'o> From<&'o OrderState> for StateColumns<'o> {
-    fn from(state: &'o OrderState) -> Self {
-        let plain = Self {
-            state: state.name().code(),
-            ..Self::default()
-        };
-        match state {
-            OrderState::Pending { awaits_us } => Self {
-                awaits_us: *awaits_us,
-                ..plain
-            },
-            OrderState::ActionRequired(rejection) => plain.with_rejection(rejection),
-            OrderState::FocConfirmed(commitment) => plain.with_commitment(*commitment),
-            OrderState::Activating { foc_at } => Self {
-                foc_at: Some(*foc_at),
-                ..plain
-            },
-            OrderState::CancelRequested { from } => {
-                let cancel_from = Some(OrderState::from(from.clone()).name().code());
-                let plain = Self { cancel_from, ..plain };
-                match from {
-                    BeforeCancel::Submitted => plain,
-                    BeforeCancel::Pending { awaits_us } => Self {
-                        awaits_us: *awaits_us,
-                        ..plain
-                    },
-                    BeforeCancel::ActionRequired(rejection) => plain.with_rejection(rejection),
-                    BeforeCancel::FocConfirmed(commitment) => plain.with_commitment(*commitment),
-                }
-            }
-            OrderState::Parent(_) => Self {
-                is_parent: true,
-                ..plain
-            },
-            OrderState::Draft
-            | OrderState::Submitted
-            | OrderState::Ported
-            | OrderState::Cancelled
-            | OrderState::Rejected
-            | OrderState::Abandoned => plain,
-        }
-    }
-}
-
-impl<'o> StateColumns<'o> {
-    fn with_rejection(self, rejection: &'o Rejection) -> Self {
-        Self {
-            update_required: rejection.update_required,
-            reasons: &rejection.reasons,
-            ..self
-        }
-    }
-
-    fn with_commitment(self, commitment: Commitment) -> Self {
-        Self {
-            foc_at: Some(commitment.foc_at),
-            foc_received_at: Some(commitment.received_at),
-            is_incoming: commitment.incoming,
-            ..self
-        }
-    }
 }

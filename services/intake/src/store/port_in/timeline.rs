@@ -1,6 +1,6 @@
 //! The history of orders. Only ever added to.
 
-use intake_domain::port_in::{Order, StateName, Transition};
+use intake_domain::port_in::{Order, Package, StateName, Transition};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -62,6 +62,30 @@ pub(crate) async fn append(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The word for a look at the package of a version.
+pub(crate) const PACKAGE_FETCHED: &str = "package_fetched";
+
+/// Whether the gateway has fetched the package of a version. Whoever fetches it locks the order before.
+pub(crate) async fn package_of(
+    conn: &mut PgConnection,
+    order: OrderId,
+    about: Ver,
+) -> Result<Package, StoreError> {
+    let was_fetched: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM order_timeline WHERE order_id = $1 AND ver = $2 AND action = $3)",
+    )
+    .bind(order.as_uuid())
+    .bind(ver(about))
+    .bind(PACKAGE_FETCHED)
+    .fetch_one(conn)
+    .await?;
+    Ok(if was_fetched {
+        Package::Fetched
+    } else {
+        Package::Waiting
+    })
 }
 
 /// What [`list`] asks: `$1` the order, `$2` where the page starts, `$3` its size.

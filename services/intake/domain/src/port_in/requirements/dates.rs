@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use numbering::NpacRegion;
 use types::Tn;
 
@@ -49,4 +50,13 @@ fn regions(order: &Order) -> BTreeMap<NpacRegion, Option<Tn>> {
         }
     }
     regions
+}
+
+/// The earliest date that can be asked for: the latest of those of its regions.
+pub(super) fn earliest(order: &Order, carrier: Option<&CarrierProfile>, now: Timestamp) -> Option<Date> {
+    let timing = timing(order, carrier);
+    let regions = regions(order).into_keys();
+    regions
+        .filter_map(|region| timing.earliest(region, now).ok())
+        .max()
 }

@@ -14,6 +14,7 @@ mod stranding;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use types::Tn;
 
 pub use documents::{DocumentFacts, DocumentKind, Documents};
@@ -86,6 +87,11 @@ pub fn of_papers(order: &Order, papers: &Papers) -> Vec<Requirement> {
 /// Why the wanted date cannot be asked for, if it cannot: one for each region of the numbers that it is wrong for.
 pub fn of_wanted_date(order: &Order, losing: &LosingCarrier, now: Timestamp) -> Vec<Requirement> {
     dates::check(order, losing.profile(), now)
+}
+
+/// The earliest date that the order can ask for.
+pub fn earliest_date(order: &Order, losing: &LosingCarrier, now: Timestamp) -> Option<Date> {
+    dates::earliest(order, losing.profile(), now)
 }
 
 /// What the details alone lack, which is checked again whenever they are corrected.

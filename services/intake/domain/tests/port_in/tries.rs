@@ -1,0 +1,115 @@
+//! Actions by their names in tables, tried on any order.
+
+use std::collections::HashSet;
+use std::error::Error;
+
+use intake_domain::carrier::LosingCarrier;
+use intake_domain::port_in::{
+    AtCarrier, CommandKind, CommandState, Correction, NumberState, Order, Package, Says, SentSecrets,
+    Settlement, Transition,
+};
+use jiff::SignedDuration;
+use reasons::Reason;
+use types::Secret;
+
+use crate::orders::{ONE, TWO, foc_at, now, number, reason, rejection, tn};
+
+/// What comes of an action; `None`: nothing; or why it is refused.
+pub(crate) fn try_action(order: Order, action: &str) -> Result<Option<Transition>, String> {
+    match action {
+        "ack" => Ok(follow(order, CommandKind::Submit, CommandState::Acknowledged)),
+        "sup-refused" => Ok(follow(order, CommandKind::Supplement, CommandState::Refused)),
+        "due" => Ok(fall_due_until_it_changes(&order)),
+        _other => match said(action) {
+            Some(says) => {
+                let ver = order.record().ver;
+                Ok(Some(order.hear(&says, ver, now())))
+            }
+            None => ask(order, action).map(Some),
+        },
+    }
+}
+
+fn ask(order: Order, action: &str) -> Result<Transition, String> {
+    fn told(error: impl Into<Box<dyn Error>>) -> String {
+        error.into().to_string()
+    }
+    let one = HashSet::from([tn(ONE)]);
+    match action {
+        "edit" => order.edit(Vec::new()).map_err(told),
+        "add" => order
+            .add_numbers(vec![number("+12018670177", NumberState::Draft)])
+            .map_err(told),
+        "remove" => order.remove_numbers(&HashSet::from([tn(TWO)])).map_err(told),
+        "submit" => order.submit(Vec::new(), Vec::new(), now()).map_err(told),
+        "release" => order.release(Vec::new(), None, now()).map_err(told),
+        "return" => order.send_back(Vec::new(), now()).map_err(told),
+        "fix" => {
+            let (tn, pin) = (tn(ONE), Secret::new("9999"));
+            order
+                .apply_fix(
+                    vec![Correction::Pin { tn, pin }],
+                    &SentSecrets::default(),
+                    false,
+                    now(),
+                )
+                .map_err(told)
+        }
+        "confirm" => order.confirm_remedy(now()).map_err(told),
+        "drop" => order.drop_numbers(&one, now()).map_err(told),
+        "date" => {
+            let wanted = jiff::civil::date(2026, 12, 10);
+            order
+                .change_wanted_date(wanted, &LosingCarrier::Untold, Package::Fetched, now())
+                .map_err(told)
+        }
+        "settle-date" => order
+            .settle_date_change(Settlement::Confirmed, "by phone", now())
+            .map_err(told),
+        "cancel" => order.cancel(AtCarrier::Perhaps, now()).map_err(told),
+        "settle-cancel" => order
+            .settle_cancel(Settlement::Confirmed, "by phone", now())
+            .map_err(told),
+        other => panic!("no action {other}"),
+    }
+}
+
+fn said(action: &str) -> Option<Says> {
+    let rejected = |why, tn| Some(Says::Rejected(rejection(vec![reason(why, tn)])));
+    match action {
+        "fix-reject" => rejected(Reason::Pin, Some(TWO)),
+        "us-reject" => rejected(Reason::Unmapped, None),
+        "cancel-reject" => rejected(Reason::TnNotFound, None),
+        "delay" => {
+            let reasons = vec![reason(Reason::Workload, None)];
+            Some(Says::Delayed { reasons })
+        }
+        "foc" => {
+            let month = SignedDuration::from_hours(24 * 30);
+            let foc_at = foc_at().checked_sub(month).unwrap();
+            Some(Says::Foc { foc_at })
+        }
+        "activated" => Some(Says::Activated { tns: Vec::new() }),
+        "cancelled" => Some(Says::Cancelled),
+        "change-refused" => Some(Says::ChangeRefused),
+        _no_answer => None,
+    }
+}
+
+fn follow(order: Order, kind: CommandKind, state: CommandState) -> Option<Transition> {
+    let ver = order.record().ver;
+    order.follow_command(kind, ver, state, "no", AtCarrier::Perhaps, now())
+}
+
+/// Lets time pass until the order is in another state or nothing more is due.
+fn fall_due_until_it_changes(order: &Order) -> Option<Transition> {
+    let name = order.record().state.name();
+    let mut transition = order.clone().fall_due(order.next_due()?)?;
+    while transition.order.record().state.name() == name {
+        let Some(due) = transition.order.next_due() else {
+            break;
+        };
+        transition = transition.order.fall_due(due)?;
+    }
+    Some(transition)
+}
