@@ -1,12 +1,6 @@
-//! `make bench`: submits per second through gRPC, against the same rows written by bare SQL on the same server in the
-//! same run. The ratio is what counts; the absolute figures are of the machine.
+//! Submits per second through gRPC, against the same rows written by bare SQL on the same server in the same run.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the workers are awaited, and end with the program"
-)]
-
-use std::io::Write as _;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,37 +8,26 @@ use anyhow::Context;
 use futures::future::try_join_all;
 use hdrhistogram::Histogram;
 use portway_proto::intake::v1::Order;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{Executor, PgPool};
+use sqlx::PgPool;
 use system_tests::{Customer, System};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 const SUBMITS: usize = 500;
 /// Callers at once, and connections of the bare SQL.
-const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 /// Callers that prepare: few, so that the service's pool grows before it is measured.
 const PREPARERS: usize = 4;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let mut out = std::io::stdout();
+pub(crate) async fn run(out: &mut impl Write, system: &System, pool: &PgPool) -> anyhow::Result<()> {
     writeln!(out, "preparing {} drafts with their papers", SUBMITS * 2)?;
-    let system = System::start("bench").await;
     let customer = system.customer();
     let drafts = prepare(&customer).await.with_context(|| system.log())?;
     let (through_grpc, bare) = drafts.split_at(SUBMITS);
 
     let (elapsed, latencies) = submit_through_grpc(&customer, through_grpc).await?;
     let per_second = rate(elapsed);
-    let pool = PgPoolOptions::new()
-        .max_connections(u32::try_from(AT_ONCE)?)
-        .after_connect(|conn, _| {
-            Box::pin(async move { conn.execute("SET search_path = intake").await.map(|_| ()) })
-        })
-        .connect(system.database_url())
-        .await?;
-    let (bare_elapsed, bare_latencies) = submit_by_sql(&pool, bare).await?;
+    let (bare_elapsed, bare_latencies) = submit_by_sql(pool, bare).await?;
     let bare_per_second = rate(bare_elapsed);
 
     writeln!(
@@ -67,7 +50,7 @@ async fn main() -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "\nratio: {:.2} of bare SQL's rate",
+        "ratio: {:.2} of bare SQL's rate",
         per_second / bare_per_second
     )?;
     Ok(())
