@@ -19,6 +19,7 @@ mod details;
 mod document_policies;
 mod documents;
 mod filter;
+mod imports;
 mod lists;
 pub(super) mod number_fields;
 mod numbers;
@@ -41,6 +42,7 @@ use grpc::Faults;
 use portway_proto::intake::v1::comment_service_server::CommentServiceServer;
 use portway_proto::intake::v1::configuration_service_server::ConfigurationServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
+use portway_proto::intake::v1::import_service_server::ImportServiceServer;
 use portway_proto::intake::v1::order_change_service_server::OrderChangeServiceServer;
 use portway_proto::intake::v1::order_list_service_server::OrderListServiceServer;
 use portway_proto::intake::v1::order_operations_service_server::OrderOperationsServiceServer;
@@ -64,6 +66,7 @@ pub(crate) fn add_port_in(routes: &mut RoutesBuilder, intake: &Intake) {
         .add_service(ConfigurationServiceServer::new(
             configuration::Configuration::new(intake.clone()),
         ))
+        .add_service(ImportServiceServer::new(imports::Imports::new(intake.clone())))
         .add_service(SplitServiceServer::new(splits::Splits::new(intake.clone())))
         .add_service(OrderChangeServiceServer::new(order_changes::OrderChanges::new(
             intake.clone(),

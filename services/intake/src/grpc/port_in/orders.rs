@@ -1,23 +1,19 @@
 //! Serves port-in orders.
 
 use grpc::{Faults, Reply, page};
-use idempotency::{Begun, RequestKey};
+use idempotency::Begun;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_in_service_server::PortInService;
-use prost::{Message, Name};
-use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Streaming};
 
-use super::stream::{Part, collect};
 use super::{
-    corrections, cut, details, etag, filter, name_alone, numbers, order_name, render, requester, status,
+    corrections, cut, details, etag, filter, imports, name_alone, numbers, order_name, render, requester,
+    status,
 };
 use crate::app::Intake;
 use crate::ops;
 use crate::ops::port_in::OrderPage;
 
-/// 20,000 lines of the longest names and addresses that are taken.
-const CSV_BYTES_MAX: usize = 12 << 20;
 const TIMELINE_PAGE: i64 = 100;
 const ORDERS_PAGE: i64 = 50;
 const PAGE_MAX: i64 = 500;
@@ -116,37 +112,7 @@ impl PortInService for PortIn {
         &self,
         request: Request<Streaming<v1::ImportNumbersRequest>>,
     ) -> Reply<v1::ImportNumbersResponse> {
-        let (metadata, extensions, messages) = request.into_parts();
-        let request = Request::from_parts(metadata, extensions, ());
-        let requester = requester(&request)?;
-        let upload = collect(messages, CSV_BYTES_MAX, import_part).await?;
-        let content = upload
-            .content
-            .ok_or_else(|| status::file_too_large("a file of numbers has at most 12 MiB"))?;
-        let header = upload.header.unwrap_or_default();
-        let mut faults = Faults::new();
-        let name = order_name(&mut faults, &header.order_id);
-        let name = faults.finish(name)?;
-        let idempotency = &self.intake.base.idempotency;
-        let method = v1::ImportNumbersRequest::full_name();
-        let digest = Sha256::digest(&content);
-        let parts = [method.as_bytes(), &header.encode_to_vec(), &digest];
-        let key = RequestKey::of_parts(idempotency.digest_key(), &request, &parts)?;
-        let mut work = match idempotency.begin_key(key).await? {
-            Begun::Repeated(reply) => return Ok(reply),
-            Begun::Fresh(work) => work,
-        };
-        let (file, good_only) = (&content, header.take_good_lines);
-        let imported =
-            ops::port_in::import_numbers(&self.intake, work.conn(), &requester, name, file, good_only)
-                .await
-                .map_err(|error| status::draft(&error))?;
-        work.finish(v1::ImportNumbersResponse {
-            added: i32::try_from(imported.added).unwrap_or(i32::MAX),
-            faults: imported.faults.into_iter().map(render::line_fault).collect(),
-            import: None,
-        })
-        .await
+        imports::import_numbers(&self.intake, request).await
     }
 
     async fn get_order(&self, request: Request<v1::GetOrderRequest>) -> Reply<v1::GetOrderResponse> {
@@ -288,13 +254,4 @@ impl PortInService for PortIn {
             entries: entries.into_iter().map(render::timeline_entry).collect(),
         }))
     }
-}
-
-fn import_part(message: v1::ImportNumbersRequest) -> Option<Part<v1::ImportHeader>> {
-    use v1::import_numbers_request::Part as Sent;
-    message.part.map(|part| match part {
-        Sent::Header(header) => Part::Header(header),
-        Sent::Chunk(chunk) => Part::Chunk(chunk),
-        Sent::Number(_) => Part::Chunk(Vec::new()),
-    })
 }

@@ -13,7 +13,7 @@ use types::Tn;
 use super::{advice, number_fields, outlook};
 use crate::announce::port_in::{court, reason};
 use crate::ops::port_in::{
-    CarrierCommand, ChildCount, Document, LineFault, ListedChild, NotCancelled, OrderRow, OrderView, Outlook,
+    CarrierCommand, ChildCount, Document, ListedChild, NotCancelled, OrderRow, OrderView, Outlook,
     TimelineEntry,
 };
 
@@ -255,15 +255,6 @@ pub(super) fn timeline_entry(entry: TimelineEntry) -> v1::TimelineEntry {
         to: state(entry.to).into(),
         ver: entry.ver.into(),
         note: entry.note,
-    }
-}
-
-pub(super) fn line_fault(fault: LineFault) -> v1::LineFault {
-    v1::LineFault {
-        line: i32::try_from(fault.line).unwrap_or(i32::MAX),
-        column: fault.column.to_owned(),
-        code: fault.code.to_owned(),
-        message: fault.message,
     }
 }
 

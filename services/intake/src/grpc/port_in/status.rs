@@ -11,6 +11,7 @@ use tonic::{Code, Status};
 use types::Tn;
 
 use crate::contents::ContentError;
+use crate::ops::port_in::imports::{ImportError, UnreadableFile};
 use crate::ops::port_in::{
     BadFile, BadPdf, CancelError, ChangeError, CommentError, ConfigureError, DraftError, FixError, ReadError,
     ReviewError, SubmissionError, SubmitError, UploadError,
@@ -40,25 +41,36 @@ pub(super) fn draft(error: &DraftError) -> Status {
             error.to_string(),
         ),
         DraftError::Illegal(error) => illegal(*error),
-        DraftError::Add(AddRefusal::NewOrderRequired) => {
-            fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
-        }
-        DraftError::Add(AddRefusal::Duplicates(tns)) => {
-            invalid(of_tns(tns, "DUPLICATE_TN", "is in the order already"))
-        }
-        DraftError::Add(AddRefusal::TooMany) => {
-            fail(Code::FailedPrecondition, "TOO_MANY_NUMBERS", error.to_string())
-        }
+        DraftError::Add(refusal) => add(refusal),
         DraftError::NotInOrder(tns) => invalid(of_tns(tns, "TN_NOT_IN_ORDER", "is not in the order")),
-        DraftError::File(error) => {
+        DraftError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn import(error: &ImportError) -> Status {
+    match error {
+        ImportError::OrderNotFound => not_found(),
+        ImportError::NotFound => fail(Code::NotFound, "IMPORT_NOT_FOUND", error.to_string()),
+        ImportError::Another => fail(Code::FailedPrecondition, "IMPORT_ID_TAKEN", error.to_string()),
+        ImportError::Add(refusal) => add(refusal),
+        ImportError::File(error) => {
             let code = match error {
-                crate::ops::port_in::UnreadableFile::Header(_) => "CSV_HEADER",
-                crate::ops::port_in::UnreadableFile::TooManyLines => "TOO_MANY_LINES",
-                crate::ops::port_in::UnreadableFile::NotCsv => "CSV_FORMAT",
+                UnreadableFile::Header => "CSV_HEADER",
+                UnreadableFile::TooManyLines => "TOO_MANY_LINES",
             };
             invalid(vec![fault("chunk", code, error.to_string())])
         }
-        DraftError::Store(error) => store(error),
+        ImportError::Store(error) => store(error),
+    }
+}
+
+fn add(error: &AddRefusal) -> Status {
+    match error {
+        AddRefusal::NewOrderRequired => {
+            fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string())
+        }
+        AddRefusal::Duplicates(tns) => invalid(of_tns(tns, "DUPLICATE_TN", "is in the order already")),
+        AddRefusal::TooMany => fail(Code::FailedPrecondition, "TOO_MANY_NUMBERS", error.to_string()),
     }
 }
 

@@ -10,7 +10,6 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{OrderId, Tn};
 
-use super::csv_lines::{self, LineFault, UnreadableFile};
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, check_etag, find_to_change};
 use crate::app::Intake;
@@ -34,9 +33,6 @@ pub(crate) enum DraftError {
     /// Numbers that are not there were to be taken out.
     #[error("numbers that are not in the order")]
     NotInOrder(Vec<Tn>),
-    /// The file of numbers cannot be read at all.
-    #[error(transparent)]
-    File(#[from] UnreadableFile),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -125,42 +121,4 @@ pub(crate) async fn remove_numbers(
     let transition = draft.clone().remove_numbers(tns)?;
     let order = settle(intake, conn, &draft, transition, Occasion::of(intake, requester)).await?;
     Ok(OrderView::of(intake, conn, order).await?)
-}
-
-/// What came of a file of numbers.
-#[derive(Debug)]
-pub(crate) struct Imported {
-    pub(crate) added: usize,
-    pub(crate) faults: Vec<LineFault>,
-}
-
-/// Adds the numbers of a CSV file to a draft: all, or none when a line is at fault; the good ones when asked to.
-pub(crate) async fn import_numbers(
-    intake: &Intake,
-    conn: &mut PgConnection,
-    requester: &Requester,
-    name: OrderName,
-    file: &[u8],
-    take_good_lines: bool,
-) -> Result<Imported, DraftError> {
-    let draft = find_to_change(conn, name, requester)
-        .await?
-        .ok_or(DraftError::NotFound)?;
-    let occasion = Occasion::of(intake, requester);
-    let known: HashSet<Tn> = draft.record().numbers.iter().map(|number| number.tn).collect();
-    let lines = csv_lines::read(file, &known, occasion.now)?;
-    let numbers = if lines.faults.is_empty() || take_good_lines {
-        lines.numbers
-    } else {
-        Vec::new()
-    };
-    let added = numbers.len();
-    let transition = draft.clone().add_numbers(numbers)?;
-    if added > 0 {
-        settle(intake, conn, &draft, transition, occasion).await?;
-    }
-    Ok(Imported {
-        added,
-        faults: lines.faults,
-    })
 }

@@ -10,6 +10,7 @@ pub(crate) mod counts;
 pub(crate) mod documents;
 pub(crate) mod due;
 pub(crate) mod family;
+pub(crate) mod imports;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(super) mod number_row;

@@ -1,6 +1,6 @@
 //! The numbers of an order: up to 20,000, each statement for all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use intake_domain::port_in::{NumberState, Order, OrderNumber};
 use pg::StoreError;
@@ -53,6 +53,23 @@ struct ChildNumberRow {
     order_id: uuid::Uuid,
     #[sqlx(flatten)]
     number: NumberRow,
+}
+
+/// Those of these numbers that an order has.
+pub(crate) async fn which_are_in(
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: &[Tn],
+) -> Result<HashSet<Tn>, StoreError> {
+    let found: Vec<String> =
+        sqlx::query_scalar("SELECT tn FROM port_number WHERE order_id = $1 AND tn = ANY($2)")
+            .bind(order.as_uuid())
+            .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
+            .fetch_all(conn)
+            .await?;
+    let parsed = found.iter().map(|tn| tn.parse());
+    let parsed: Result<HashSet<Tn>, _> = parsed.collect();
+    parsed.map_err(|error: types::InvalidValue| StoreError::corrupt(TABLE, &order, &error))
 }
 
 /// Writes what is different between two versions of an order, which this transaction has locked.
