@@ -209,7 +209,7 @@ async fn numbers_in_service_and_incoming_are_set_up_in_one_call_or_none_is() {
         get_number(&intake, &customer, &tn(2)).await.config.unwrap().alias,
         "desk"
     );
-    let reader = intake.user_of(customer.account, &["numbers.view"]).await;
+    let reader = intake.customer_who_may(&["numbers.view"]).await;
     let refused = update(&intake, &reader, &[&tn(1)], "x").await.unwrap_err();
     assert_eq!(reason(&refused), "PERMISSION_MISSING");
 }

@@ -172,14 +172,15 @@ async fn a_broken_upload_goes_on_where_the_server_has_it() {
     // The rest never comes.
     let hanging = tokio_stream::iter(sent).chain(tokio_stream::pending());
     let (mut client, request) = (customer.port_in(), change(&customer.token, &key(), hanging));
-    let upload = tokio::spawn(async move { client.import_numbers(request).await });
-    eventually(BOUND, "some of it is kept", async || {
+    let upload = std::pin::pin!(client.import_numbers(request));
+    let some_is_kept = std::pin::pin!(eventually(BOUND, "some of it is kept", async || {
         get_import(&intake, &customer, &id)
             .await
             .is_ok_and(|import| import.lines > 1_000)
-    })
-    .await;
-    upload.abort();
+    }));
+    // The call is dropped while it waits.
+    let first = futures::future::select(upload, some_is_kept).await;
+    assert!(matches!(first, futures::future::Either::Right(_)));
     let broken = get_import(&intake, &customer, &id).await.unwrap();
     assert_eq!(broken.state(), ImportState::Receiving);
     assert_eq!(customer.get(&draft).await.number_count, 0);

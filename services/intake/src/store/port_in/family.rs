@@ -36,8 +36,9 @@ pub(crate) async fn sum_up(
     parent: OrderId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    // The sum is a statement of its own, so that it sees what others committed while the lock was waited for.
-    sqlx::query("SELECT FROM port_order WHERE order_id = $1 FOR UPDATE")
+    // The sum is a statement of its own, so that it sees what others committed while the lock was waited for. NO KEY:
+    // whoever has written a child twice shares the parent's key (by its foreign key), and would wait for the others.
+    sqlx::query("SELECT FROM port_order WHERE order_id = $1 FOR NO KEY UPDATE")
         .bind(parent.as_uuid())
         .execute(&mut *conn)
         .await?;
