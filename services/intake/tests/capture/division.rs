@@ -9,7 +9,7 @@ use portway_proto::intake::v1::{
 };
 use tonic::Code;
 
-use crate::customer::{ACCOUNT_NUMBER, PIN, key, number, pdf};
+use crate::customer::{ACCOUNT_NUMBER, Customer, PIN, key, number, pdf};
 use crate::harness::{TestIntake, ask, refusal};
 use crate::platform::{
     OTHER_TOLL_FREE, TOLL_FREE, children, draft_of, elsewhere, preview, ready, tn, toll_free,
@@ -70,16 +70,26 @@ async fn numbers_of_three_carriers_and_two_resp_orgs_make_five_orders() {
         .unwrap();
 
     let parent = customer.submit(&draft).await.unwrap();
+    check_children(&intake, &customer, &parent, &parts).await;
+}
+
+/// The parent and each child know each other, and each child has its part's numbers, and its own secrets.
+async fn check_children(
+    intake: &TestIntake,
+    customer: &Customer,
+    parent: &v1::Order,
+    parts: &[v1::SplitPart],
+) {
     assert_eq!(
         (parent.state(), parent.number_count, parent.ver),
         (OrderState::Submitted, 52, 1)
     );
     assert_eq!(intake.live_tns().await, 52);
-    assert_eq!(intake.event_names(&parent).await, ["OrderSplit"]);
-    let split: Vec<OrderSplit> = intake.events(&parent).await;
+    assert_eq!(intake.event_names(parent).await, ["OrderSplit"]);
+    let split: Vec<OrderSplit> = intake.events(parent).await;
     assert_eq!(split[0].children.len(), 5);
-    let children = children(&customer, &parent).await;
-    for (child, part) in children.iter().zip(&parts) {
+    let children = children(customer, parent).await;
+    for (child, part) in children.iter().zip(parts) {
         let tns: Vec<_> = child.numbers.iter().map(|number| number.tn.clone()).collect();
         assert_eq!(tns, part.tns);
         assert_eq!(child.state(), OrderState::Submitted);

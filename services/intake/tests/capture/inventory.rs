@@ -52,19 +52,9 @@ async fn update(
     Ok(reply.into_inner().numbers)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn numbers_are_found_by_prefix_state_subaccount_and_application() {
-    let intake = TestIntake::start("inventory_filters").await;
-    let customer = intake.customer_who_may(&ALL).await;
-    let drafted = vec![
-        with(&tn(1), "east", "trunk-1"),
-        with(&tn(2), "east", "trunk-2"),
-        with("+12125550987", "west", "trunk-1"),
-    ];
-    let order = customer.submit(&ready(&customer, drafted).await).await.unwrap();
-    intake.hear_answer(answered(&order, Answer::Activated, &[])).await;
-    let all = v1::ListNumbersRequest::default();
-    let cases = [
+/// What is asked for, and the numbers that are found.
+fn filters(all: &v1::ListNumbersRequest) -> Vec<(v1::ListNumbersRequest, Vec<String>)> {
+    vec![
         (
             v1::ListNumbersRequest {
                 prefix: "201".to_owned(),
@@ -115,7 +105,22 @@ async fn numbers_are_found_by_prefix_state_subaccount_and_application() {
             },
             vec![],
         ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_found_by_prefix_state_subaccount_and_application() {
+    let intake = TestIntake::start("inventory_filters").await;
+    let customer = intake.customer_who_may(&ALL).await;
+    let drafted = vec![
+        with(&tn(1), "east", "trunk-1"),
+        with(&tn(2), "east", "trunk-2"),
+        with("+12125550987", "west", "trunk-1"),
     ];
+    let order = customer.submit(&ready(&customer, drafted).await).await.unwrap();
+    intake.hear_answer(answered(&order, Answer::Activated, &[])).await;
+    let all = v1::ListNumbersRequest::default();
+    let cases = filters(&all);
     for (request, expected) in cases {
         assert_eq!(
             listed(&intake, &customer, request.clone()).await,
@@ -132,6 +137,17 @@ async fn numbers_are_found_by_prefix_state_subaccount_and_application() {
         .await
         .unwrap_err();
     assert_eq!(refusal(&refused).1, [("prefix".to_owned(), "INVALID".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_says_where_it_came_from_to_its_own_account_alone() {
+    let intake = TestIntake::start("inventory_get").await;
+    let customer = intake.customer_who_may(&ALL).await;
+    let order = customer
+        .submit(&ready(&customer, vec![number(&tn(1))]).await)
+        .await
+        .unwrap();
+    intake.hear_answer(answered(&order, Answer::Activated, &[])).await;
     let shown = get_number(&intake, &customer, "(201) 867-0001").await;
     assert_eq!(
         (shown.origin_request_number, shown.agent_name.as_str()),

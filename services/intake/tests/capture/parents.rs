@@ -125,7 +125,10 @@ async fn children_that_change_at_the_same_time_are_all_counted() {
         let parent = customer.submit(&ready(&customer, numbers).await).await.unwrap();
         let children = children(&customer, &parent).await;
         let cancels = join_all(children.iter().map(|child| customer.cancel(child))).await;
-        let refused: Vec<_> = cancels.iter().filter_map(|cancel| cancel.as_ref().err()).collect();
+        let refused: Vec<_> = cancels
+            .iter()
+            .filter_map(|cancel| cancel.as_ref().err())
+            .collect();
         assert!(refused.is_empty(), "{refused:?}");
         let summed = customer.get(&parent).await;
         assert_eq!(summed.state(), OrderState::CancelRequested);
