@@ -124,7 +124,8 @@ pub(crate) async fn begin(
     if known.order != import.order || known.take_good_lines != import.take_good_lines {
         return Err(ImportError::Another);
     }
-    if known.state == ImportState::Receiving && order.record().state != OrderState::Draft {
+    let is_draft = matches!(order.record().state, OrderState::Draft(_));
+    if known.state == ImportState::Receiving && !is_draft {
         return Err(AddRefusal::NewOrderRequired.into());
     }
     Ok(known)
