@@ -16,8 +16,9 @@ use types::{InvalidValue, Secret, Tn, Ver};
 
 /// What a partner calls its answers and news.
 const ID_CHARS_MAX: usize = 200;
-/// More numbers or reasons than this in one message are a mistake.
-const ITEMS_MAX: usize = 10_000;
+/// More numbers or reasons than this in one message are a mistake: an order has up to 20,000 numbers, and each may have a
+/// few reasons.
+const ITEMS_MAX: usize = 100_000;
 
 /// What is wrong with a field.
 type Fault = String;

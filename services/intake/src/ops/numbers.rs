@@ -85,7 +85,9 @@ pub(crate) async fn update(
             }
         }
     }
-    // Orders before the inventory, as everywhere.
+    // Orders before the inventory, and all of them before the parents that they change, as everywhere.
+    let orders: Vec<OrderId> = arriving.keys().copied().collect();
+    store::port_in::order::lock(conn, &orders).await?;
     for (order, changes) in arriving {
         let configured = configure_arriving(intake, conn, requester, order, changes).await;
         configured.map_err(|error| match error {

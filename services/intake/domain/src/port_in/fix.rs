@@ -190,6 +190,10 @@ impl Order {
                         .to_owned(),
             });
         }
+        if let Some(too_many) = requirements::of_part_count(division.parts.len()) {
+            faults.extend(faults_among(vec![too_many]));
+            return Err(FixRefusal::Faults(faults));
+        }
         let lacks = division.parts.iter().map(|part| {
             let lacking = requirements::of_details(&division.order_of(part));
             (part.tns(), lacking)

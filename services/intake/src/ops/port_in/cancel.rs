@@ -77,10 +77,12 @@ async fn cancel_children(
     parent: OrderId,
 ) -> Result<(OrderView, Vec<NotCancelled>), CancelError> {
     // Children before their parent, as everywhere.
-    store::family::lock_children(conn, parent).await?;
+    let locked = store::family::lock_children(conn, parent).await?;
     let children = store::family::list(conn, parent).await?;
+    // One that was made just now is not locked, and would be after its parent.
+    let children = children.into_iter().filter(|child| locked.contains(&child.id));
     let (mut not_cancelled, mut is_any_cancelled) = (Vec::new(), false);
-    for child in children.into_iter().filter(|child| !child.state.is_final()) {
+    for child in children.filter(|child| !child.state.is_final()) {
         match cancel_one(intake, conn, requester, child.id).await {
             Ok(()) => is_any_cancelled = true,
             Err(CancelError::Refused(why)) => not_cancelled.push(NotCancelled {

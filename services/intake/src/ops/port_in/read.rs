@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use intake_domain::carrier::Holder;
 use intake_domain::port_in::requirements::{
-    CarrierFacts, DocumentFacts, Documents, Requirement, of_order, of_papers, of_part_count, of_parts,
+    CarrierFacts, DocumentFacts, DocumentKind, Documents, Requirement, of_order, of_papers, of_part_count,
+    of_parts, of_taken,
 };
-use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState};
+use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState, Part};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -18,6 +19,7 @@ use super::papers::papers_of;
 use super::{Document, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
 use crate::ops;
+use crate::store::inventory;
 use crate::store::port_in as store;
 
 /// So long is the gateway asked who has an order's numbers, over all its calls.
@@ -87,7 +89,20 @@ pub(crate) async fn requirements(
     drop(conn);
     let holders = holders_of(intake, &order).await;
     let mut conn = intake.base.pool.acquire().await?;
-    Ok(requirements_with(intake, &mut conn, &order, holders).await?)
+    let mut all = taken(&mut conn, &order).await?;
+    all.extend(requirements_with(intake, &mut conn, &order, holders).await?);
+    Ok(all)
+}
+
+/// What others have of a draft's numbers. Not in the list that guards the submission, which takes the numbers for good.
+pub(super) async fn taken(conn: &mut PgConnection, order: &Order) -> Result<Vec<Requirement>, StoreError> {
+    if !matches!(order.record().state, OrderState::Draft(_)) {
+        return Ok(Vec::new());
+    }
+    let tns = order.open_tns();
+    let in_flight = store::live::among(conn, &tns).await?;
+    let in_service = inventory::among(conn, &tns).await?;
+    Ok(of_taken(&in_flight, &in_service))
 }
 
 /// Only a draft can still be sent to another carrier.
@@ -126,10 +141,11 @@ async fn requirements_with(
     let mut lacks = Vec::with_capacity(division.parts.len());
     for part in division.parts.iter().take(CHILDREN_MAX) {
         let alone = division.order_of(part);
-        let own = documents
-            .iter()
-            .filter(|document| part.is_named_by(&document.facts));
-        let own: Vec<Document> = own.cloned().collect();
+        let own = if division.parts.len() == 1 {
+            documents.clone()
+        } else {
+            papers_for(part, &documents)
+        };
         let secret = part.account_number.as_ref();
         lacks.push((
             part.tns(),
@@ -138,12 +154,27 @@ async fn requirements_with(
     }
     if lacks.is_empty() {
         // No number is open, so nothing differs from the order.
-        let all = of_alone(intake, conn, order, None, &documents, &mut carrier).await?;
+        let secret = order.record().details.account_number.as_ref();
+        let all = of_alone(intake, conn, order, secret, &documents, &mut carrier).await?;
         lacks.push((Vec::new(), all));
     }
     let mut all = of_parts(lacks);
     all.splice(..0, of_part_count(division.parts.len()));
     Ok(all)
+}
+
+/// The papers that go with a part. A letter that names none of its numbers does too when there is no other: the customer
+/// meant the numbers to be on one.
+fn papers_for(part: &Part, documents: &[Document]) -> Vec<Document> {
+    let is_letter = |document: &&Document| document.facts.kind == DocumentKind::Loa;
+    let own = documents
+        .iter()
+        .filter(|document| part.is_named_by(&document.facts));
+    let mut own: Vec<Document> = own.cloned().collect();
+    if !own.iter().any(|document| is_letter(&document)) {
+        own.extend(documents.iter().filter(is_letter).cloned());
+    }
+    own
 }
 
 /// What an order lacks that goes out as it is. `account_number`: that of its numbers, where it is at hand.
@@ -156,8 +187,13 @@ async fn of_alone(
     carrier: &mut CarrierFacts,
 ) -> Result<Vec<Requirement>, StoreError> {
     let mut papers = papers_of(intake, conn, order, documents).await?;
-    if let (Some(KeptSecret::Given(secret)), Some(_)) = (account_number, &papers.account_number) {
-        papers.account_number = Some(secret.clone());
+    match account_number {
+        Some(KeptSecret::Given(secret)) if papers.account_number.is_some() => {
+            papers.account_number = Some(secret.clone());
+        }
+        Some(KeptSecret::Given(_) | KeptSecret::Stored { .. }) => {}
+        // The order's own is of another account.
+        None => papers.account_number = None,
     }
     let losing = order.record().details.losing_carrier.as_ref();
     carrier.losing = ops::carriers::losing_carrier(conn, losing).await?;

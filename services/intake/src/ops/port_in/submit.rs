@@ -8,7 +8,7 @@ use thiserror::Error;
 use types::Tn;
 
 use super::divide::{DivideError, divide, division_of, open_all};
-use super::read::requirements_of;
+use super::read::{requirements_of, taken};
 use super::review;
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, check_etag, find_to_change};
@@ -76,7 +76,16 @@ pub(crate) async fn submit(
     check_etag(&draft, etag)?;
     let requirements = requirements_of(intake, conn, &draft).await?;
     let review = review::causes(conn, &draft, &requirements).await?;
-    draft.check_submit(requirements)?;
+    if let Err(refusal) = draft.check_submit(requirements) {
+        return Err(match refusal.into() {
+            SubmitError::NotReady(lacks) => {
+                let mut all = taken(conn, &draft).await?;
+                all.extend(lacks);
+                SubmitError::NotReady(all)
+            }
+            other => other,
+        });
+    }
     // Divided or not is for the release to see: a review may change in what numbers differ.
     let order = if review.is_empty() {
         let division = division_of(intake, conn, &draft).await?;

@@ -78,6 +78,16 @@ pub(crate) async fn find_id(
     Ok(found.map(OrderId::from_uuid))
 }
 
+/// Locks orders, in the order of their ids.
+pub(crate) async fn lock(conn: &mut PgConnection, ids: &[OrderId]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    sqlx::query("SELECT FROM port_order WHERE order_id = ANY($1) ORDER BY order_id FOR UPDATE")
+        .bind(ids)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// The columns that name an order.
 fn keys(name: OrderName) -> (Option<Uuid>, Option<i64>) {
     match name {

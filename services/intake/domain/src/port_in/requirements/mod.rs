@@ -10,6 +10,7 @@ mod numbers;
 mod papers;
 mod parts;
 mod stranding;
+mod taken;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use types::Tn;
 pub use documents::{DocumentFacts, DocumentKind, Documents};
 pub use papers::{Paper, Papers};
 pub use parts::{of_part_count, of_parts};
+pub use taken::of_taken;
 
 use super::order::Order;
 use crate::carrier::{Holder, LosingCarrier};

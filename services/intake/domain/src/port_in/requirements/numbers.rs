@@ -75,7 +75,7 @@ fn check_new_btn(order: &Order, btn: Tn) -> Option<Requirement> {
             "NEW_BTN_REQUIRED",
             FIELD,
             "the billing number leaves while other lines stay",
-            "Name a number that stays as the new billing number.",
+            "Name a number that stays as the new billing number; make an order of their own for numbers of another account.",
         )),
         Some(_) if !details.partial => Some(Requirement::fault(
             "NEW_BTN_UNEXPECTED",

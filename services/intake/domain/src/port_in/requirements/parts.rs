@@ -13,13 +13,18 @@ pub fn of_parts(mut parts: Vec<(Vec<Tn>, Vec<Requirement>)>) -> Vec<Requirement>
     if parts.len() < 2 {
         return parts.pop().map(|(_, lacks)| lacks).unwrap_or_default();
     }
-    let is_in_all = |wanted: &Requirement| parts.iter().all(|(_, lacks)| lacks.contains(wanted));
+    // What is about one number cannot be shared.
+    let is_in_all =
+        |wanted: &Requirement| wanted.tn.is_none() && parts.iter().all(|(_, lacks)| lacks.contains(wanted));
     let shared: Vec<Requirement> = parts
         .first()
         .map(|(_, lacks)| lacks.iter().filter(|lack| is_in_all(lack)).cloned().collect())
         .unwrap_or_default();
     let own = parts.into_iter().flat_map(|(tns, lacks)| {
-        let own: Vec<Requirement> = lacks.into_iter().filter(|lack| !shared.contains(lack)).collect();
+        let own: Vec<Requirement> = lacks
+            .into_iter()
+            .filter(|lack| lack.tn.is_some() || !shared.contains(lack))
+            .collect();
         own.into_iter().flat_map(move |lack| named(&lack, &tns))
     });
     let own: Vec<Requirement> = own.collect();

@@ -7,6 +7,7 @@ use types::Tn;
 
 use super::papers::Paper;
 use super::{Requirement, numbers::is_toll_free};
+use crate::port_in::details::RemainingNumbers;
 use crate::port_in::order::Order;
 use crate::record::{Feature, FoundFeature};
 
@@ -46,6 +47,8 @@ fn check_lines(order: &Order, csr: &Paper, leaving: &HashSet<Tn>) -> Option<Requ
     }
     let names = named(&staying);
     match (details.partial, details.new_btn) {
+        // Lines that are disconnected need no number that bills them.
+        (true, None) if details.remaining_numbers == Some(RemainingNumbers::Disconnect) => None,
         (false, _) | (true, None) if btn_leaves => Some(Requirement::warning(
             "STRANDING_BTN",
             "details.new_btn",
