@@ -76,15 +76,14 @@ pub(crate) async fn submit(
     check_etag(&draft, etag)?;
     let requirements = requirements_of(intake, conn, &draft).await?;
     let review = review::causes(conn, &draft, &requirements).await?;
-    if let Err(refusal) = draft.check_submit(requirements) {
-        return Err(match refusal.into() {
-            SubmitError::NotReady(lacks) => {
-                let mut all = taken(conn, &draft).await?;
-                all.extend(lacks);
-                SubmitError::NotReady(all)
-            }
-            other => other,
-        });
+    match draft.check_submit(requirements) {
+        Ok(()) => {}
+        Err(ActionRefusal::NotReady(lacks)) => {
+            let mut all = taken(conn, &draft).await?;
+            all.extend(lacks);
+            return Err(SubmitError::NotReady(all));
+        }
+        Err(ActionRefusal::Refused(refusal)) => return Err(SubmitError::Refused(refusal)),
     }
     // Divided or not is for the release to see: a review may change in what numbers differ.
     let order = if review.is_empty() {
