@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth::{Issuer, ServiceIdentity, SigningKey};
 use clock::{Clock, DueWork};
 use grpc::Lifecycle;
-use intake::{DocumentStoreSettings, Settings};
+use intake::{DocumentStoreSettings, LinksSettings, Settings};
 use jiff::Timestamp;
 use pg::{PgSettings, ServiceRole};
 use portway_proto::gateway::v1::{Answer, CarrierAnswered, CommandKind, CommandProgress, CommandProgressed};
@@ -35,6 +35,9 @@ pub(crate) struct TestIntake {
     pub(crate) clock: Clock,
     pub(crate) pool: PgPool,
     pub(crate) gateway_token: String,
+    pub(crate) notification_token: String,
+    /// How links to pages begin.
+    pub(crate) links_url: String,
     pub(crate) folder: TempDir,
     pub(crate) address: SocketAddr,
     due_work: Vec<Arc<dyn DueWork>>,
@@ -59,11 +62,14 @@ impl TestIntake {
         let (issuer_pem, issuer_key) = SigningKey::generate("issuer").unwrap();
         let (identity_pem, identity_key) = SigningKey::generate("service:intake").unwrap();
         let (gateway_pem, gateway_key) = SigningKey::generate("service:carrier-gateway").unwrap();
+        let (notification_pem, notification_key) = SigningKey::generate("service:notification").unwrap();
         let key_set = folder.path().join("keys.json");
-        let keys = serde_json::json!({ "keys": [issuer_key, identity_key, gateway_key] });
+        let keys = serde_json::json!({ "keys": [issuer_key, identity_key, gateway_key, notification_key] });
         std::fs::write(&key_set, keys.to_string()).unwrap();
         let lifecycle = Lifecycle::new();
         let (feed, feed_address) = GatewayFeed::serve(&lifecycle).await;
+        let links = free_address();
+        let links_url = format!("http://{links}");
         let settings = Settings {
             base: BaseSettings {
                 service: "intake",
@@ -84,7 +90,11 @@ impl TestIntake {
             },
             gateway_endpoint: format!("http://{feed_address}"),
             document_store: DocumentStoreSettings::Folder(folder.path().join("documents")),
-            links: None,
+            links: Some(LinksSettings {
+                listen: links,
+                url: links_url.parse().unwrap(),
+                behind_proxy: false,
+            }),
             bootstrap_file: None,
             area_codes_file: None,
         };
@@ -99,10 +109,13 @@ impl TestIntake {
             connections_max: 4,
         });
         let gateway = ServiceIdentity::new("carrier-gateway".parse().unwrap(), &gateway_pem).unwrap();
+        let notification = ServiceIdentity::new("notification".parse().unwrap(), &notification_pem).unwrap();
         Self {
             clock,
             pool: pool.unwrap(),
             gateway_token: gateway.token().unwrap(),
+            notification_token: notification.token().unwrap(),
+            links_url,
             folder,
             address: serving.address,
             due_work: serving.due_work,
@@ -291,6 +304,12 @@ pub(crate) fn answered(order: &Order, answer: Answer, reasons: &[(&str, &str)]) 
         tns: Vec::new(),
         answered_at: Some(stamp::to_proto(START.parse().unwrap())),
     }
+}
+
+/// An address that was free a moment ago, for a server that is told where to listen.
+fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
 }
 
 /// A call with a token.
