@@ -52,7 +52,7 @@ async fn a_document_comes_back_as_it_was_in_pieces_and_to_its_account_alone() {
         (refused.code(), reason(&refused).as_str()),
         (Code::NotFound, "DOCUMENT_NOT_FOUND")
     );
-    let blind = intake.user_of(customer.account, &["port_in.modify"]).await;
+    let blind = intake.customer_who_may(&["port_in.modify"]).await;
     let refused = download(&blind, &bill.document_id).await.unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
 }

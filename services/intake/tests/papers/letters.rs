@@ -5,7 +5,7 @@ use portway_proto::intake::v1;
 use portway_proto::intake::v1::DocumentKind;
 use tonic::Code;
 
-use crate::customer::{Customer, ONE, TWO, details, key, number, pdf};
+use crate::customer::{Customer, ONE, TWO, details, key, number};
 use crate::harness::{TestIntake, ask, change, reason, refusal};
 use crate::signer::{Signer, lacks};
 

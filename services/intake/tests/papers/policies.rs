@@ -10,7 +10,7 @@ use crate::customer::{Customer, ONE, details, key, number, pdf};
 use crate::harness::{TestIntake, ask, change, reason, refusal};
 use crate::signer::lacks;
 
-const TOLL_FREE: &str = "+18445550123";
+const TOLL_FREE: &str = "+18442345678";
 
 fn needs(loa: bool, proof: AccountProof) -> Option<DocumentNeeds> {
     Some(DocumentNeeds {

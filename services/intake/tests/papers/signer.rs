@@ -62,8 +62,9 @@ impl Signer<'_> {
         };
         let reply = self
             .letters()
-            .get_letter_content(ask(&self.customer.token, request));
-        let mut parts = reply.await?.into_inner();
+            .get_letter_content(ask(&self.customer.token, request))
+            .await?;
+        let mut parts = reply.into_inner();
         let mut content = Vec::new();
         while let Some(message) = parts.message().await? {
             match message.part.unwrap() {

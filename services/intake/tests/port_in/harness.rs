@@ -49,15 +49,7 @@ pub(crate) struct TestIntake {
 
 impl TestIntake {
     pub(crate) async fn start(name: &str) -> Self {
-        let database = TestDatabase::create(name).await;
-        let role = ServiceRole {
-            schema: "intake".to_owned(),
-            password: "secret".to_owned(),
-        };
-        pg::provision(database.url(), std::slice::from_ref(&role))
-            .await
-            .unwrap();
-        let database_url = pg::url_for(database.url(), &role).unwrap();
+        let (database, database_url) = provisioned(name).await;
         let folder = tempfile::tempdir().unwrap();
         let (issuer_pem, issuer_key) = SigningKey::generate("issuer").unwrap();
         let (identity_pem, identity_key) = SigningKey::generate("service:intake").unwrap();
@@ -304,6 +296,20 @@ pub(crate) fn answered(order: &Order, answer: Answer, reasons: &[(&str, &str)]) 
         tns: Vec::new(),
         answered_at: Some(stamp::to_proto(START.parse().unwrap())),
     }
+}
+
+/// A database of the test's own, and how intake gets into it.
+async fn provisioned(name: &str) -> (TestDatabase, String) {
+    let database = TestDatabase::create(name).await;
+    let role = ServiceRole {
+        schema: "intake".to_owned(),
+        password: "secret".to_owned(),
+    };
+    pg::provision(database.url(), std::slice::from_ref(&role))
+        .await
+        .unwrap();
+    let url = pg::url_for(database.url(), &role).unwrap();
+    (database, url)
 }
 
 /// An address that was free a moment ago, for a server that is told where to listen.

@@ -12,6 +12,7 @@ mod documents;
 mod drafts;
 mod feed;
 mod fixes;
+#[expect(dead_code, reason = "the tests of papers open links and ask for them")]
 mod harness;
 mod imports;
 mod journey;
