@@ -57,11 +57,8 @@ impl Settings {
 
 /// A folder, or a bucket with what it takes to get at it.
 fn read_document_store(env: &mut Env) -> Read<DocumentStoreSettings> {
-    const PLACE: &str = "PORTWAY_DOCUMENT_STORE";
-    const ACCESS_KEY: &str = "PORTWAY_DOCUMENT_STORE_ACCESS_KEY";
-    const SECRET_KEY: &str = "PORTWAY_DOCUMENT_STORE_SECRET_KEY";
     let place = env.required::<String>(
-        PLACE,
+        "PORTWAY_DOCUMENT_STORE",
         "where documents are kept: a folder, or `s3://bucket/prefix`",
     );
     let endpoint = env.optional::<Url>(
@@ -73,20 +70,23 @@ fn read_document_store(env: &mut Env) -> Read<DocumentStoreSettings> {
         "the bucket's region",
         "us-east-1".to_owned(),
     );
-    let access_key = env.optional_secret(ACCESS_KEY, "id of the access key to the bucket");
-    let secret_key = env.optional_secret(SECRET_KEY, "secret of that access key");
+    let access_key = env.optional_secret(
+        "PORTWAY_DOCUMENT_STORE_ACCESS_KEY",
+        "id of the access key to the bucket",
+    );
+    let secret_key = env.optional_secret("PORTWAY_DOCUMENT_STORE_SECRET_KEY", "secret of that access key");
     let place = place?;
     let Some(bucket) = place.strip_prefix("s3://") else {
         return Ok(DocumentStoreSettings::Folder(PathBuf::from(place)));
     };
     let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
     if name.is_empty() {
-        env.refuse(PLACE, "names no bucket");
+        env.refuse("PORTWAY_DOCUMENT_STORE", "names no bucket");
     }
     let (access_key, secret_key) = (access_key?, secret_key?);
     for (setting, is_missing) in [
-        (ACCESS_KEY, access_key.is_none()),
-        (SECRET_KEY, secret_key.is_none()),
+        ("PORTWAY_DOCUMENT_STORE_ACCESS_KEY", access_key.is_none()),
+        ("PORTWAY_DOCUMENT_STORE_SECRET_KEY", secret_key.is_none()),
     ] {
         if is_missing {
             env.refuse(setting, "must be set for a bucket");
@@ -104,10 +104,14 @@ fn read_document_store(env: &mut Env) -> Read<DocumentStoreSettings> {
 
 /// Both the address and the URL, or neither.
 fn read_links(env: &mut Env) -> Read<Option<LinksSettings>> {
-    const LISTEN: &str = "PORTWAY_LINKS_LISTEN";
-    const URL: &str = "PORTWAY_LINKS_URL";
-    let listen = env.optional::<SocketAddr>(LISTEN, "where pages that links open are served over HTTP");
-    let url = env.optional::<Url>(URL, "how links to these pages begin, as the public sees it");
+    let listen = env.optional::<SocketAddr>(
+        "PORTWAY_LINKS_LISTEN",
+        "where pages that links open are served over HTTP",
+    );
+    let url = env.optional::<Url>(
+        "PORTWAY_LINKS_URL",
+        "how links to these pages begin, as the public sees it",
+    );
     let behind_proxy = env.or(
         "PORTWAY_LINKS_BEHIND_PROXY",
         "whether a proxy of yours says in `X-Forwarded-For` who came to it",
@@ -118,7 +122,10 @@ fn read_links(env: &mut Env) -> Read<Option<LinksSettings>> {
         (Some(listen), Some(url)) => {
             if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some()
             {
-                env.refuse(URL, "must be http:// or https://, without query and fragment");
+                env.refuse(
+                    "PORTWAY_LINKS_URL",
+                    "must be http:// or https://, without query and fragment",
+                );
             }
             Ok(Some(LinksSettings {
                 listen,
@@ -128,11 +135,11 @@ fn read_links(env: &mut Env) -> Read<Option<LinksSettings>> {
         }
         (None, None) => Ok(None),
         (Some(_), None) => {
-            env.refuse(URL, &format!("must be set when {LISTEN} is"));
+            env.refuse("PORTWAY_LINKS_URL", "must be set when PORTWAY_LINKS_LISTEN is");
             Ok(None)
         }
         (None, Some(_)) => {
-            env.refuse(LISTEN, &format!("must be set when {URL} is"));
+            env.refuse("PORTWAY_LINKS_LISTEN", "must be set when PORTWAY_LINKS_URL is");
             Ok(None)
         }
     }
@@ -154,6 +161,63 @@ mod tests {
         assert!(
             include_str!("../README.md").contains(&table),
             "put this into the README:\n{table}"
+        );
+    }
+
+    #[test]
+    fn a_bucket_needs_its_keys_and_pages_need_both_their_settings() {
+        let cases: [(&[(&str, &str)], &[&str]); 4] = [
+            (&[("PORTWAY_DOCUMENT_STORE", "/var/lib/portway")], &[]),
+            (
+                &[
+                    ("PORTWAY_DOCUMENT_STORE", "s3://"),
+                    ("PORTWAY_DOCUMENT_STORE_ACCESS_KEY", "id"),
+                ],
+                &["PORTWAY_DOCUMENT_STORE", "PORTWAY_DOCUMENT_STORE_SECRET_KEY"],
+            ),
+            (
+                &[("PORTWAY_LINKS_LISTEN", "127.0.0.1:1")],
+                &["PORTWAY_DOCUMENT_STORE", "PORTWAY_LINKS_URL"],
+            ),
+            (
+                &[
+                    ("PORTWAY_DOCUMENT_STORE", "papers"),
+                    ("PORTWAY_LINKS_LISTEN", "127.0.0.1:1"),
+                    ("PORTWAY_LINKS_URL", "https://a.example/?b"),
+                ],
+                &["PORTWAY_LINKS_URL"],
+            ),
+        ];
+        for (set, faults) in cases {
+            let mut env = Env::from_pairs(set.iter().copied());
+            let _store = read_document_store(&mut env);
+            let _links = read_links(&mut env);
+            let told = env
+                .finish()
+                .err()
+                .map(|errors| errors.to_string())
+                .unwrap_or_default();
+            let named: Vec<&&str> = faults.iter().filter(|name| told.contains(**name)).collect();
+            assert_eq!(named.len(), faults.len(), "{told}");
+            assert_eq!(told.is_empty(), faults.is_empty(), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_read_with_its_prefix() {
+        let mut env = Env::from_pairs([
+            ("PORTWAY_DOCUMENT_STORE", "s3://papers/intake/"),
+            ("PORTWAY_DOCUMENT_STORE_ENDPOINT", "http://storage:9000"),
+            ("PORTWAY_DOCUMENT_STORE_ACCESS_KEY", "id"),
+            ("PORTWAY_DOCUMENT_STORE_SECRET_KEY", "key"),
+        ]);
+        let Ok(DocumentStoreSettings::Bucket(bucket)) = read_document_store(&mut env) else {
+            panic!("it is a bucket")
+        };
+        assert!(env.finish().is_ok());
+        assert_eq!(
+            (bucket.name.as_str(), bucket.prefix.as_str()),
+            ("papers", "intake")
         );
     }
 }

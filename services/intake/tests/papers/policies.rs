@@ -12,6 +12,7 @@ use crate::signer::lacks;
 
 const TOLL_FREE: &str = "+18442345678";
 
+#[expect(clippy::unnecessary_wraps, reason = "as messages have it")]
 fn needs(loa: bool, proof: AccountProof) -> Option<DocumentNeeds> {
     Some(DocumentNeeds {
         loa,
