@@ -58,6 +58,10 @@ ids! {
     AccountId = "account id";
     /// A port-in order, parent or child.
     OrderId = "order id";
+    /// Orders, or numbers of them, that cut over together.
+    GroupId = "group id";
+    /// A wish to undo the port of some numbers.
+    SnapbackId = "snapback id";
     /// A port-out case: one carrier's request as one account sees it.
     PortOutId = "port-out id";
     /// A stored document: a letter of authorization, a bill, a customer service record.

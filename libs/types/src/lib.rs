@@ -21,7 +21,7 @@ mod ver;
 pub use as_text::InvalidValue;
 pub use id::{
     AccountId, ChargeId, CommandId, CommentId, ContactId, DeliveryId, DocumentId, EndpointId, EventId,
-    InboundId, InvoiceId, LetterId, LinkId, OrderId, PortOutId, SigningId,
+    GroupId, InboundId, InvoiceId, LetterId, LinkId, OrderId, PortOutId, SigningId, SnapbackId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use place::Country;

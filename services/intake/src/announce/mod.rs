@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod comments;
+pub(crate) mod cutover;
 pub(crate) mod letters;
 pub(crate) mod port_in;
 pub(crate) mod port_out;

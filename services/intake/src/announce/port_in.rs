@@ -12,6 +12,8 @@ use service::stamp;
 use sqlx::PgConnection;
 use types::Tn;
 
+use super::cutover;
+
 /// Announces what happened to an order that this transaction has locked.
 pub(crate) async fn fact(
     conn: &mut PgConnection,
@@ -79,7 +81,7 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
             foc_at,
             asked_for,
         } => new(about, now, &foc_moved(order, from, foc_at, asked_for)),
-        OrderFact::ActivationRequested => new(about, now, &v1::OrderActivationRequested { order }),
+        OrderFact::ActivationRequested { tns } => cutover::activation_requested(about, &tns, now),
         OrderFact::Ported { tns, at } => {
             let (order, ported_at) = (of(&tns), stamp(at));
             new(about, now, &v1::OrderPorted { order, ported_at })
@@ -91,6 +93,7 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
             new(about, now, &v1::OrderRejected { order, reasons })
         }
         OrderFact::Abandoned { tns } => new(about, now, &v1::OrderAbandoned { order: of(&tns) }),
+        OrderFact::CutOver(fact) => cutover::event(about, fact, now),
     }
 }
 

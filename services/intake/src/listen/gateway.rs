@@ -2,10 +2,11 @@
 
 use events::{Event, HandleError, Handler};
 use futures::future::BoxFuture;
-use portway_proto::gateway::v1::{CarrierAnswered, CarrierChanged, CommandProgressed};
+use portway_proto::gateway::v1::{CapabilityTested, CarrierAnswered, CarrierChanged, CommandProgressed};
 use prost::{Message, Name};
 use sqlx::PgConnection;
 
+use super::port_in::Heard;
 use super::{carriers, port_in, port_out};
 use crate::app::Intake;
 use crate::ops;
@@ -28,10 +29,19 @@ impl FromGateway {
             .map(|payload| payload.value.as_slice())
             .unwrap_or_default();
         if event.r#type == CarrierAnswered::full_name() {
-            let (from, says) = port_in::answer(&CarrierAnswered::decode(payload)?)?;
-            ops::port_in::record_answer(&self.intake, conn, from, says).await?;
+            match port_in::answer(&CarrierAnswered::decode(payload)?)? {
+                Heard::Order(from, says) => {
+                    ops::port_in::record_answer(&self.intake, conn, from, says).await?;
+                }
+                Heard::Snapback(from, answer) => {
+                    ops::port_in::cutover::record_snapback(&self.intake, conn, from, answer).await?;
+                }
+            }
             // The commit comes after this. Should the worker be quicker, its next look finds what is due.
             self.intake.port_in_wake.wake();
+        } else if event.r#type == CapabilityTested::full_name() {
+            let (order, tested) = port_in::tested(&CapabilityTested::decode(payload)?)?;
+            ops::port_in::cutover::record_test(&self.intake, conn, order, &tested).await?;
         } else if event.r#type == CommandProgressed::full_name() {
             let progressed = CommandProgressed::decode(payload)?;
             if let Some(news) = port_in::command(&progressed)? {
@@ -54,6 +64,7 @@ impl Handler for FromGateway {
             CarrierAnswered::full_name(),
             CommandProgressed::full_name(),
             CarrierChanged::full_name(),
+            CapabilityTested::full_name(),
         ]
     }
 

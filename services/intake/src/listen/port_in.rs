@@ -1,27 +1,23 @@
 //! Answers to orders and progress of their commands, as the gateway tells them.
 
 use events::HandleError;
+use intake_domain::port_in::cutover::{Capability, Tested};
 use intake_domain::port_in::{CommandKind, CommandState, OrderReason, Rejection, Says};
 use jiff::Timestamp;
 use portway_proto::gateway::v1::{
-    Answer, CarrierAnswered, CommandKind as SentKind, CommandProgress, CommandProgressed,
+    Answer, CapabilityTested, CarrierAnswered, CommandKind as SentKind, CommandProgress, CommandProgressed,
 };
-use portway_proto::types::v1::CarrierReason;
+use portway_proto::types::v1::{self, CarrierReason};
 use reasons::Reason;
 use service::stamp;
-use types::{Tn, Ver};
+use types::{OrderId, Tn, Ver};
 
+use crate::ops::port_in::cutover::SnapbackAnswer;
 use crate::ops::port_in::{CommandNews, HearError, HeardFrom};
 
 /// What was answered, and from whom.
-pub(super) fn answer(answered: &CarrierAnswered) -> Result<(HeardFrom, Says), HandleError> {
-    let from = HeardFrom {
-        order: answered.order_id.parse().map_err(refused)?,
-        carrier: answered.carrier_id.parse().map_err(refused)?,
-        answer_id: answered.answer_id.clone(),
-        ver: Ver::try_from(answered.ver).map_err(refused)?,
-        answered_at: instant(answered.answered_at.as_ref(), "answered_at")?,
-    };
+pub(super) fn answer(answered: &CarrierAnswered) -> Result<Heard, HandleError> {
+    let from = heard_from(answered)?;
     let reasons = || answered.reasons.iter().map(reason).collect::<Result<Vec<_>, _>>();
     let says = match answered.answer() {
         Answer::Rejected => Says::Rejected(Rejection {
@@ -36,20 +32,81 @@ pub(super) fn answer(answered: &CarrierAnswered) -> Result<(HeardFrom, Says), Ha
         Answer::Foc => Says::Foc {
             foc_at: instant(answered.foc_at.as_ref(), "foc_at")?,
         },
-        Answer::Activated => {
-            let tns: Result<Vec<Tn>, _> = answered.tns.iter().map(|tn| tn.parse()).collect();
-            Says::Activated {
-                tns: tns.map_err(refused)?,
-            }
-        }
+        Answer::Activated => Says::Activated {
+            tns: tns(&answered.tns)?,
+        },
         Answer::Cancelled => Says::Cancelled,
         Answer::ChangeRefused => Says::ChangeRefused,
-        Answer::SnapbackConfirmed | Answer::SnapbackRefused => {
-            return Err(refused("no snapback was asked for"));
+        Answer::SnapbackConfirmed => {
+            let answer = SnapbackAnswer {
+                tns: tns(&answered.tns)?,
+                refusal: None,
+            };
+            return Ok(Heard::Snapback(from, answer));
+        }
+        Answer::SnapbackRefused => {
+            let words: Vec<&str> = answered.reasons.iter().map(in_words).collect();
+            let answer = SnapbackAnswer {
+                tns: tns(&answered.tns)?,
+                refusal: Some(words.join("; ")),
+            };
+            return Ok(Heard::Snapback(from, answer));
         }
         Answer::Unspecified => return Err(refused("the answer is not set")),
     };
-    Ok((from, says))
+    Ok(Heard::Order(from, says))
+}
+
+/// What an answer is to.
+pub(super) enum Heard {
+    /// To the order.
+    Order(HeardFrom, Says),
+    /// To a snapback of it.
+    Snapback(HeardFrom, SnapbackAnswer),
+}
+
+fn heard_from(answered: &CarrierAnswered) -> Result<HeardFrom, HandleError> {
+    Ok(HeardFrom {
+        order: answered.order_id.parse().map_err(refused)?,
+        carrier: answered.carrier_id.parse().map_err(refused)?,
+        answer_id: answered.answer_id.clone(),
+        ver: Ver::try_from(answered.ver).map_err(refused)?,
+        answered_at: instant(answered.answered_at.as_ref(), "answered_at")?,
+    })
+}
+
+fn tns(texts: &[String]) -> Result<Vec<Tn>, HandleError> {
+    let tns: Result<Vec<Tn>, _> = texts.iter().map(|tn| tn.parse()).collect();
+    tns.map_err(refused)
+}
+
+fn in_words(reason: &CarrierReason) -> &str {
+    if reason.raw_text.is_empty() {
+        &reason.reason
+    } else {
+        &reason.raw_text
+    }
+}
+
+/// How a test of a ported number went, and of which order.
+pub(super) fn tested(event: &CapabilityTested) -> Result<(OrderId, Tested), HandleError> {
+    let capability = match event.capability() {
+        v1::Capability::VoiceInbound => Capability::VoiceInbound,
+        v1::Capability::VoiceOutbound => Capability::VoiceOutbound,
+        v1::Capability::Emergency => Capability::Emergency,
+        v1::Capability::CallerName => Capability::CallerName,
+        v1::Capability::Messaging => Capability::Messaging,
+        v1::Capability::Unspecified => return Err(refused("the capability is not set")),
+    };
+    let tested = Tested {
+        test_id: event.test_id.clone(),
+        tn: event.tn.parse().map_err(refused)?,
+        capability,
+        passed: event.passed,
+        detail: event.detail.clone(),
+        tested_at: instant(event.tested_at.as_ref(), "tested_at")?,
+    };
+    Ok((event.order_id.parse().map_err(refused)?, tested))
 }
 
 /// A reason we do not know is looked at by a person; what the carrier wrote is kept.
@@ -70,7 +127,9 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         SentKind::Supplement => CommandKind::Supplement,
         SentKind::Cancel => CommandKind::Cancel,
         SentKind::Activate => CommandKind::Activate,
-        SentKind::AnswerPortOut | SentKind::Snapback | SentKind::EnableMessaging => return Ok(None),
+        SentKind::Snapback => CommandKind::Snapback,
+        SentKind::EnableMessaging => CommandKind::EnableMessaging,
+        SentKind::AnswerPortOut => return Ok(None),
         SentKind::Unspecified => return Err(refused("the kind of command is not set")),
     };
     let state = match progressed.progress() {
@@ -85,6 +144,7 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         kind,
         ver: Ver::try_from(progressed.ver).map_err(refused)?,
         state,
+        tns: tns(&progressed.tns)?,
         at: instant(progressed.at.as_ref(), "at")?,
         refusal: progressed.refusal.clone(),
     }))

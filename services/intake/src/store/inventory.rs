@@ -297,6 +297,54 @@ pub(crate) async fn remove_ported_out(
         .collect())
 }
 
+/// Takes numbers of `order` out that were in service and are back with the losing carrier. Those that left before stay
+/// gone. Returns how many went.
+pub(crate) async fn remove_given_back(
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: &[Tn],
+) -> Result<u64, StoreError> {
+    let removed = sqlx::query(
+        "DELETE FROM inventory_number WHERE origin_order_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE'",
+    )
+    .bind(order.as_uuid())
+    .bind(text_of(tns))
+    .execute(conn)
+    .await?;
+    Ok(removed.rows_affected())
+}
+
+/// Takes `temporary` out of the account's inventory and gives its configuration and assignment, where it has any, to
+/// `tn`; what a number can do stays its own, for that is tested. False, and nothing is changed: the account does not have it in service any more.
+pub(crate) async fn take_over(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tn: Tn,
+    temporary: Tn,
+) -> Result<bool, StoreError> {
+    let updated = sqlx::query(
+        "WITH gone AS (
+            DELETE FROM inventory_number
+             WHERE tn = $2 AND account_id = $3 AND state = 'IN_SERVICE'
+               AND EXISTS (SELECT FROM inventory_number WHERE tn = $1 AND account_id = $3)
+            RETURNING agent_name, agent_email, alias, subaccount, caller_name, application, emergency_address)
+         UPDATE inventory_number AS ported
+            SET agent_name = coalesce(nullif(gone.agent_name, ''), ported.agent_name),
+                agent_email = coalesce(nullif(gone.agent_email, ''), ported.agent_email),
+                alias = coalesce(gone.alias, ported.alias), subaccount = coalesce(gone.subaccount, ported.subaccount),
+                caller_name = coalesce(gone.caller_name, ported.caller_name),
+                application = coalesce(gone.application, ported.application),
+                emergency_address = coalesce(gone.emergency_address, ported.emergency_address)
+           FROM gone WHERE ported.tn = $1 AND ported.account_id = $3",
+    )
+    .bind(tn.to_string())
+    .bind(temporary.to_string())
+    .bind(account.as_uuid())
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
 pub(super) fn text_of(tns: &[Tn]) -> Vec<String> {
     tns.iter().map(Tn::to_string).collect()
 }

@@ -206,6 +206,12 @@ impl TestIntake {
         self.acted_on(place).await;
     }
 
+    /// Something that the gateway announces of the order, acted on when this returns.
+    pub(crate) async fn hear_event<M: Message + Name>(&self, order: &Order, event: &M) {
+        let place = self.feed.announce(&order.order_id, &order.account_id, event);
+        self.acted_on(place).await;
+    }
+
     /// Waits until an announcement of the gateway is acted on.
     pub(crate) async fn acted_on(&self, place: i64) {
         eventually(BOUND, "the event is acted on", async || {

@@ -8,6 +8,10 @@
 mod answers;
 mod cancels;
 mod customer;
+mod cutover;
+mod cutover_after;
+mod cutover_groups;
+mod cutover_ready;
 mod documents;
 mod drafts;
 mod feed;

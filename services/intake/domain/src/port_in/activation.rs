@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use types::Tn;
 
 use super::answer::Says;
+use super::cutover::Proof;
 use super::number::NumberState;
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
 use super::state::OrderState;
@@ -34,6 +35,9 @@ impl Order {
         let ported = self.port(tns);
         if ported.is_empty() {
             return self.only_heard(says, "it names no open number of the order", true);
+        }
+        if self.record.cutover.proof != Some(Proof::Failed) {
+            self.record.cutover.proof = Some(Proof::Waiting);
         }
         let mut entry = Entry {
             note: format!("{} numbers", ported.len()),
@@ -74,11 +78,19 @@ impl Order {
         if self.open_tns().is_empty() {
             return self.enter(OrderState::Ported, now);
         }
-        // What the other numbers wait for, the customer or the answer to the cancel, they still wait for.
-        if is_unasked {
+        // What the other numbers wait for, the customer, the answer to the cancel or their own cut-over, they still
+        // wait for.
+        if is_unasked || self.record.state.foc_at().is_some() {
             return self;
         }
-        let foc_at = self.record.state.foc_at().unwrap_or(now);
-        self.enter(OrderState::Activating { foc_at }, now)
+        // The carrier did not wait for its own commitment: nothing more is to be asked for.
+        let mut order = self.enter(OrderState::Activating { foc_at: now }, now);
+        let open = order
+            .record
+            .numbers
+            .iter_mut()
+            .filter(|number| number.state.is_open());
+        open.for_each(|number| number.state = NumberState::Activating);
+        order
     }
 }

@@ -10,6 +10,8 @@ impl Order {
     pub(super) fn hear_foc(mut self, says: &Says, foc_at: Timestamp, now: Timestamp) -> Transition {
         match self.record.state.clone() {
             OrderState::FocConfirmed(before) if before.foc_at == foc_at => {
+                // Whatever was said in between, the date holds.
+                self.record.delays.clear();
                 self.only_heard(says, "the date is known", false)
             }
             OrderState::Submitted | OrderState::Pending { .. } | OrderState::FocConfirmed(_) => {

@@ -13,6 +13,7 @@ mod cancel;
 mod carrier_time;
 mod comment;
 mod configure;
+pub mod cutover;
 mod date_change;
 mod details;
 mod draft;

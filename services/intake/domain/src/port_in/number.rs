@@ -54,6 +54,14 @@ impl NumberState {
         }
     }
 
+    /// Whether its cut-over is still to be asked for.
+    pub const fn awaits_cutover(self) -> bool {
+        match self {
+            Self::Draft | Self::InOrder | Self::FocConfirmed => true,
+            Self::Activating | Self::Ported | Self::Failed | Self::Released | Self::Returned => false,
+        }
+    }
+
     /// Whether something can still become of the number in this order.
     pub const fn is_open(self) -> bool {
         match self {

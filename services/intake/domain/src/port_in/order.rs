@@ -5,13 +5,14 @@ use jiff::civil::Date;
 use numbering::NpacRegion;
 use types::{AccountId, OrderId, RequestNumber, Tn, Ver};
 
+use super::cutover::{Cutover, CutoverFact, Proof};
 use super::details::Details;
 use super::family::ParentRef;
 use super::number::{NumberState, OrderNumber};
 use super::reason::OrderReason;
 use super::review::{ReturnReason, ReviewCause};
 use super::split::ChildRef;
-use super::state::{Draft, OrderState, StateName};
+use super::state::{Court, Draft, OrderState, StateName};
 
 /// Numbers in one order at most.
 pub const NUMBERS_MAX: usize = 20_000;
@@ -47,6 +48,8 @@ pub struct OrderRecord {
     pub created_at: Timestamp,
     /// When it was submitted; none for a draft, one that came back from our review too.
     pub submitted_at: Option<Timestamp>,
+    /// What it says and knows of its cut-over.
+    pub cutover: Cutover,
 }
 
 impl OrderRecord {
@@ -67,12 +70,23 @@ impl OrderRecord {
             delays: Vec::new(),
             created_at: now,
             submitted_at: None,
+            cutover: Cutover::default(),
         }
     }
 
     /// When it ended, if it has.
     pub fn ended_at(&self) -> Option<Timestamp> {
         self.state.name().is_final().then_some(self.since)
+    }
+
+    /// Whose turn it is; nobody's when the order has ended. What does not work after a cut-over is ours to mend, though
+    /// the order has ended; what is held back is for whoever holds it back.
+    pub fn court(&self) -> Option<Court> {
+        if self.cutover.proof == Some(Proof::Failed) {
+            return Some(Court::Us);
+        }
+        let held = self.cutover.held.as_ref();
+        held.map(|held| held.court).or_else(|| self.state.court())
     }
 }
 
@@ -149,8 +163,13 @@ pub enum OrderFact {
         /// The customer asked for another date; else the carrier moved it.
         asked_for: bool,
     },
-    /// It is to be cut over.
-    ActivationRequested,
+    /// These numbers are to be cut over.
+    ActivationRequested {
+        /// Which.
+        tns: Vec<Tn>,
+    },
+    /// Something about its cut-over, or what follows one.
+    CutOver(CutoverFact),
     /// These numbers are ours.
     Ported {
         /// Which.
@@ -192,6 +211,8 @@ pub enum InventoryChange {
     WithdrawThese(Vec<Tn>),
     /// These numbers are set up anew, as far as they are incoming.
     Configure(Vec<Tn>),
+    /// These numbers were in service and are back with the losing carrier.
+    GiveBack(Vec<Tn>),
 }
 
 /// A line of an order's history.
@@ -296,9 +317,12 @@ impl Order {
             | OrderState::Pending { .. }
             | OrderState::ActionRequired(_) => Some(NumberState::InOrder),
             OrderState::FocConfirmed(_) => Some(NumberState::FocConfirmed),
-            OrderState::Activating { .. } => Some(NumberState::Activating),
-            // The numbers stay as they are until the carrier has spoken; a parent's are in its children.
-            OrderState::CancelRequested { .. } | OrderState::ChangingDate(_) | OrderState::Parent(_) => None,
+            // Which numbers are asked for is decided number by number; those of a cancel or a change of date stay as they
+            // are until the carrier has spoken; a parent's are in its children.
+            OrderState::Activating { .. }
+            | OrderState::CancelRequested { .. }
+            | OrderState::ChangingDate(_)
+            | OrderState::Parent(_) => None,
             OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => {
                 Some(NumberState::Released)
             }
@@ -310,6 +334,10 @@ impl Order {
                 .iter_mut()
                 .filter(|number| number.state.is_open());
             open.for_each(|number| number.state = number_state);
+        }
+        // What held the cut-over back belongs to the date that it was for.
+        if !matches!(state, OrderState::Activating { .. }) {
+            self.record.cutover.held = None;
         }
         self.record.state = state;
         self.record.since = now;

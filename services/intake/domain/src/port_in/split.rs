@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use types::{CarrierId, OrderId, RequestNumber, Secret, Tn, Ver};
 
 use super::cancel::AtCarrier;
+use super::cutover::Cutover;
 use super::details::{Details, KeptSecret};
 use super::family::ParentRef;
 use super::number::OrderNumber;
@@ -304,6 +305,10 @@ impl Division {
             })),
             details,
             numbers,
+            cutover: Cutover {
+                activation: whole.cutover.activation,
+                ..Cutover::default()
+            },
             ..OrderRecord::draft(id, request_number, whole.account, now)
         });
         child.enter(OrderState::Draft(Draft::new(now)), now)

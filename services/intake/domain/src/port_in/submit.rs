@@ -21,6 +21,10 @@ pub enum CommandKind {
     Cancel,
     /// To cut it over.
     Activate,
+    /// To undo it.
+    Snapback,
+    /// To let numbers text.
+    EnableMessaging,
 }
 
 impl CommandKind {
@@ -31,6 +35,8 @@ impl CommandKind {
             Self::Supplement => "supplement",
             Self::Cancel => "cancel",
             Self::Activate => "activate",
+            Self::Snapback => "snapback",
+            Self::EnableMessaging => "enable_messaging",
         }
     }
 }
@@ -69,7 +75,8 @@ impl OrderFact {
                 Some(CommandKind::Supplement)
             }
             Self::CancelRequested => Some(CommandKind::Cancel),
-            Self::ActivationRequested => Some(CommandKind::Activate),
+            Self::ActivationRequested { .. } => Some(CommandKind::Activate),
+            Self::CutOver(fact) => fact.command(),
             Self::InReview { .. }
             | Self::Returned { .. }
             | Self::DraftExpiring { .. }
@@ -169,7 +176,10 @@ impl Order {
                 self.take_back_date(refusal, now)
             }
             (
-                CommandKind::Submit | CommandKind::Supplement | CommandKind::Activate,
+                CommandKind::Submit
+                | CommandKind::Supplement
+                | CommandKind::Activate
+                | CommandKind::EnableMessaging,
                 CommandState::Refused,
             ) => {
                 let entry = Entry {
@@ -179,7 +189,15 @@ impl Order {
                 };
                 Some(self.noted(entry))
             }
-            (CommandKind::Cancel | CommandKind::Activate, CommandState::Acknowledged)
+            // What became of a snapback is told with the snapback.
+            (CommandKind::Snapback, CommandState::Refused)
+            | (
+                CommandKind::Cancel
+                | CommandKind::Activate
+                | CommandKind::Snapback
+                | CommandKind::EnableMessaging,
+                CommandState::Acknowledged,
+            )
             | (_, CommandState::Requested | CommandState::Sent) => None,
         }
     }

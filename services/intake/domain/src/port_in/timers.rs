@@ -24,8 +24,11 @@ impl Order {
             OrderState::FocConfirmed(commitment) if !commitment.incoming => {
                 Some(self.incoming_at(commitment))
             }
-            OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
-            OrderState::Activating { foc_at } => self.days_after(*foc_at),
+            // Its date, until it is decided about the cut-over; then the end of the commitment.
+            OrderState::FocConfirmed(Commitment { foc_at, .. }) | OrderState::Activating { foc_at } => {
+                let undecided = self.cutover_at().filter(|_| self.record.cutover.held.is_none());
+                undecided.or_else(|| self.lapses_at(*foc_at))
+            }
             OrderState::Draft(draft) if draft.warned => self.draft_ends_at(draft),
             OrderState::Draft(draft) => self.days_on(draft.changed_at, DRAFT_WARNED_AFTER_DAYS),
             OrderState::CancelRequested { answer, .. }
@@ -44,15 +47,17 @@ impl Order {
         }
     }
 
-    /// Does what is due. `None`: nothing is.
+    /// Does what is due. `None`: nothing is, or the cut-over, about which it is not decided here: see
+    /// [`Order::awaits_decision`].
     pub fn fall_due(self, now: Timestamp) -> Option<Transition> {
-        if self.next_due().is_none_or(|due| due > now) {
+        if self.next_due().is_none_or(|due| due > now) || self.awaits_decision(now) {
             return None;
         }
         match self.record.state.clone() {
             OrderState::FocConfirmed(commitment) if !commitment.incoming => Some(self.arrive(commitment)),
-            OrderState::FocConfirmed(Commitment { foc_at, .. }) => Some(self.activate(foc_at, now)),
-            OrderState::ActionRequired(_) | OrderState::Activating { .. } => Some(self.abandon(now)),
+            OrderState::ActionRequired(_) | OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
+                Some(self.abandon(now))
+            }
             OrderState::Draft(draft) if draft.warned => Some(self.abandon(now)),
             OrderState::Draft(draft) => Some(self.warn_of_end(draft)),
             OrderState::CancelRequested { from, .. } => {
@@ -73,6 +78,11 @@ impl Order {
             | OrderState::Abandoned
             | OrderState::Parent(_) => None,
         }
+    }
+
+    /// When a commitment lapses that was never acted on: thirty days after its date.
+    pub(super) fn lapses_at(&self, foc_at: Timestamp) -> Option<Timestamp> {
+        self.days_after(foc_at)
     }
 
     fn days_after(&self, from: Timestamp) -> Option<Timestamp> {
@@ -141,15 +151,6 @@ impl Order {
         Transition {
             inventory,
             ..self.noted(Entry::plain("numbers_incoming"))
-        }
-    }
-
-    fn activate(self, foc_at: Timestamp, now: Timestamp) -> Transition {
-        Transition {
-            order: self.enter(OrderState::Activating { foc_at }, now),
-            facts: vec![OrderFact::ActivationRequested],
-            inventory: None,
-            entry: Entry::plain("activation_requested"),
         }
     }
 

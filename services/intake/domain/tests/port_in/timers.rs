@@ -43,12 +43,8 @@ fn numbers_are_incoming_two_days_before_the_cut_over_or_at_once() {
     assert_eq!(arrived.inventory, Some(InventoryChange::Arrive));
     assert!(arrived.facts.is_empty());
     assert_eq!(arrived.order.next_due(), Some(foc_at()));
-    let activating = arrived.order.fall_due(foc_at()).unwrap();
-    assert_eq!(
-        activating.order.record().state,
-        OrderState::Activating { foc_at: foc_at() }
-    );
-    assert_eq!(activating.facts, [OrderFact::ActivationRequested]);
+    assert!(arrived.order.awaits_decision(foc_at()));
+    assert_eq!(arrived.order.fall_due(foc_at()), None);
 }
 
 #[test]

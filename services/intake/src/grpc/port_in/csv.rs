@@ -65,7 +65,7 @@ fn cells(row: &OrderRow) -> [String; 18] {
     let (record, seen) = (&row.order.record, &row.outlook.seen);
     let details = &record.details;
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let court = record.state.court().map(intake_domain::port_in::Court::code);
+    let court = record.court().map(intake_domain::port_in::Court::code);
     [
         record.request_number.to_string(),
         record.id.to_string(),

@@ -15,6 +15,7 @@ mod comments;
 pub(super) mod configuration;
 mod corrections;
 mod csv;
+mod cutover;
 mod details;
 mod document_policies;
 mod documents;
@@ -41,7 +42,9 @@ use auth::{Caller, CallerKind};
 use grpc::Faults;
 use portway_proto::intake::v1::comment_service_server::CommentServiceServer;
 use portway_proto::intake::v1::configuration_service_server::ConfigurationServiceServer;
+use portway_proto::intake::v1::cutover_service_server::CutoverServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
+use portway_proto::intake::v1::group_service_server::GroupServiceServer;
 use portway_proto::intake::v1::import_service_server::ImportServiceServer;
 use portway_proto::intake::v1::order_change_service_server::OrderChangeServiceServer;
 use portway_proto::intake::v1::order_list_service_server::OrderListServiceServer;
@@ -74,6 +77,8 @@ pub(crate) fn add_port_in(routes: &mut RoutesBuilder, intake: &Intake) {
         .add_service(OrderOperationsServiceServer::new(
             order_operations::OrderOperations::new(intake.clone()),
         ))
+        .add_service(GroupServiceServer::new(cutover::Groups::new(intake.clone())))
+        .add_service(CutoverServiceServer::new(cutover::Cutover::new(intake.clone())))
         .add_service(DocumentServiceServer::new(documents::Documents::new(
             intake.clone(),
         )));

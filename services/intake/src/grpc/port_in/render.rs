@@ -1,5 +1,6 @@
 //! Shows orders. Secrets are masked; there is no way from here to more.
 
+use intake_domain::port_in::cutover::{ActivationMode, Proof};
 use intake_domain::port_in::requirements::{DocumentKind, Requirement};
 use intake_domain::port_in::{
     Address, CommandState, Details, KeptSecret, NumberState, OrderNumber, OrderRecord, OrderState,
@@ -11,6 +12,7 @@ use service::stamp;
 use types::Tn;
 
 use super::{advice, number_fields, outlook};
+use crate::announce::cutover::hold;
 use crate::announce::port_in::{court, reason};
 use crate::ops::port_in::{
     CarrierCommand, ChildCount, Document, ListedChild, NotCancelled, OrderRow, OrderView, Outlook,
@@ -118,6 +120,7 @@ pub(super) fn listed_order(row: &OrderRow) -> v1::Order {
 
 /// What lists show as well.
 fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
+    let held = record.cutover.held.as_ref();
     let update_required =
         matches!(&record.state, OrderState::ActionRequired(rejection) if rejection.update_required);
     v1::Order {
@@ -133,11 +136,7 @@ fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
         state: state(record.state.name()).into(),
         ver: record.ver.into(),
         details: Some(details(&record.details)),
-        court: record
-            .state
-            .court()
-            .map_or(types_v1::Court::Unspecified, court)
-            .into(),
+        court: record.court().map_or(types_v1::Court::Unspecified, court).into(),
         since: Some(stamp::to_proto(record.since)),
         update_required,
         foc_at: outlook.seen.last_foc_at.map(stamp::to_proto),
@@ -145,6 +144,16 @@ fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
         submitted_at: record.submitted_at.map(stamp::to_proto),
         review: advice::review(&record.state),
         ended_at: record.ended_at().map(stamp::to_proto),
+        activation: activation(record.cutover.activation).into(),
+        held_since: held.map(|held| stamp::to_proto(held.since)),
+        holds: held
+            .map(|held| held.holds.iter().map(hold).collect())
+            .unwrap_or_default(),
+        proof: record
+            .cutover
+            .proof
+            .map_or(v1::ProofState::Unspecified, proof)
+            .into(),
         ..outlook::order(outlook)
     }
 }
@@ -192,8 +201,8 @@ pub(in crate::grpc) fn address(address: &Address) -> types_v1::Address {
     }
 }
 
-pub(super) fn number(number: &OrderNumber) -> v1::OrderNumber {
-    let state = match number.state {
+pub(super) const fn number_state(state: NumberState) -> v1::NumberState {
+    match state {
         NumberState::Draft => v1::NumberState::Draft,
         NumberState::InOrder => v1::NumberState::InOrder,
         NumberState::FocConfirmed => v1::NumberState::FocConfirmed,
@@ -202,10 +211,13 @@ pub(super) fn number(number: &OrderNumber) -> v1::OrderNumber {
         NumberState::Failed => v1::NumberState::Failed,
         NumberState::Released => v1::NumberState::Released,
         NumberState::Returned => v1::NumberState::Returned,
-    };
+    }
+}
+
+pub(super) fn number(number: &OrderNumber) -> v1::OrderNumber {
     v1::OrderNumber {
         tn: number.tn.to_string(),
-        state: state.into(),
+        state: number_state(number.state).into(),
         masked_pin: masked(number.pin.as_ref()),
         agent_name: text(number.config.agent_name.as_ref()),
         agent_email: text(number.config.agent_email.as_ref()),
@@ -291,6 +303,21 @@ pub(super) const fn state(name: StateName) -> v1::OrderState {
         StateName::Cancelled => v1::OrderState::Cancelled,
         StateName::Rejected => v1::OrderState::Rejected,
         StateName::Abandoned => v1::OrderState::Abandoned,
+    }
+}
+
+const fn activation(mode: ActivationMode) -> v1::ActivationMode {
+    match mode {
+        ActivationMode::AtFoc => v1::ActivationMode::AtFoc,
+        ActivationMode::OnDemand => v1::ActivationMode::OnDemand,
+    }
+}
+
+pub(super) const fn proof(proof: Proof) -> v1::ProofState {
+    match proof {
+        Proof::Waiting => v1::ProofState::Waiting,
+        Proof::Passed => v1::ProofState::Passed,
+        Proof::Failed => v1::ProofState::Failed,
     }
 }
 

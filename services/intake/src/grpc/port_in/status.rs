@@ -17,11 +17,11 @@ use crate::ops::port_in::{
     ReviewError, SubmissionError, SubmitError, UploadError,
 };
 
-fn not_found() -> Status {
+pub(super) fn not_found() -> Status {
     fail(Code::NotFound, "ORDER_NOT_FOUND", "there is no such order")
 }
 
-fn illegal(error: IllegalTransition) -> Status {
+pub(super) fn illegal(error: IllegalTransition) -> Status {
     fail(Code::FailedPrecondition, "ILLEGAL_TRANSITION", error.to_string())
 }
 
@@ -262,7 +262,7 @@ pub(in crate::grpc) fn submission(error: &SubmissionError) -> Status {
     }
 }
 
-fn fault(field: &str, code: &str, message: String) -> FieldFault {
+pub(super) fn fault(field: &str, code: &str, message: String) -> FieldFault {
     FieldFault {
         field: field.to_owned(),
         code: code.to_owned(),
@@ -278,7 +278,7 @@ fn of_requirement(requirement: &Requirement) -> FieldFault {
     fault(&requirement.field, requirement.code, format!("{about}{message}"))
 }
 
-fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {
+pub(super) fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {
     tns.iter()
         .map(|tn| fault("numbers", code, format!("{tn} {what}")))
         .collect()

@@ -122,7 +122,12 @@ pub(super) async fn divide(
     take_numbers(conn, was_live.then_some(id), &children).await?;
     settle(intake, conn, stored, transition, occasion).await?;
     for child in children {
+        let (child_id, tns) = (child.record().id, child.open_tns());
         send(intake, conn, child, occasion).await?;
+        store::cutover::inherit(conn, id, child_id, &tns).await?;
+    }
+    if !is_child {
+        store::cutover::groups::leave(conn, id).await?;
     }
     let divided = store::order::find(conn, OrderName::Id(id), None, store::order::Access::Change).await?;
     Ok(divided.ok_or_else(|| StoreError::corrupt("port_order", &id, &"it is gone"))?)

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{CarrierId, OrderId, Ver};
+use types::{CarrierId, OrderId, Tn, Ver};
 
+use super::cutover::{follow_snapback, settle_messaging};
 use super::settle::settle_about;
 use super::{Occasion, OrderName};
 use crate::app::Intake;
@@ -31,6 +32,8 @@ pub(crate) struct CommandNews {
     pub(crate) kind: CommandKind,
     pub(crate) ver: Ver,
     pub(crate) state: CommandState,
+    /// The numbers it is about; empty: it is not said.
+    pub(crate) tns: Vec<Tn>,
     pub(crate) at: Timestamp,
     /// The carrier's words, when it refused.
     pub(crate) refusal: String,
@@ -56,16 +59,7 @@ pub(crate) async fn record_answer(
 ) -> Result<(), HearError> {
     let now = intake.base.clock.now();
     let order = find(conn, from.order).await?;
-    let answer = HeardAnswer {
-        order: from.order,
-        answer_id: &from.answer_id,
-        carrier: &from.carrier,
-        ver: from.ver,
-        says: says.code(),
-        answered_at: from.answered_at,
-        heard_at: now,
-    };
-    if !store::answers::insert(conn, &answer).await? {
+    if !note_answer(conn, &from, says.code(), now).await? {
         return Ok(());
     }
     let transition = order.clone().hear(&says, from.ver, now);
@@ -77,6 +71,25 @@ pub(crate) async fn record_answer(
     Ok(())
 }
 
+/// Keeps that something was answered. False: it is known already.
+pub(super) async fn note_answer(
+    conn: &mut PgConnection,
+    from: &HeardFrom,
+    says: &'static str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let answer = HeardAnswer {
+        order: from.order,
+        answer_id: &from.answer_id,
+        carrier: &from.carrier,
+        ver: from.ver,
+        says,
+        answered_at: from.answered_at,
+        heard_at: now,
+    };
+    store::answers::insert(conn, &answer).await
+}
+
 /// Hears how far a command has come.
 pub(crate) async fn record_command(
     intake: &Intake,
@@ -85,9 +98,19 @@ pub(crate) async fn record_command(
 ) -> Result<(), HearError> {
     let now = intake.base.clock.now();
     let order = find(conn, news.order).await?;
-    let is_news = store::commands::record(conn, news.order, news.kind, news.ver, news.state, news.at).await?;
+    let is_news = store::commands::record(
+        conn, news.order, news.kind, news.ver, news.state, &news.tns, news.at,
+    )
+    .await?;
     if !is_news {
         return Ok(());
+    }
+    match news.kind {
+        CommandKind::Snapback => follow_snapback(intake, conn, news.order, news.state, &news.refusal).await?,
+        CommandKind::EnableMessaging => {
+            settle_messaging(intake, conn, news.order, &news.tns, news.state).await?;
+        }
+        CommandKind::Submit | CommandKind::Supplement | CommandKind::Cancel | CommandKind::Activate => {}
     }
     let at_carrier = store::commands::at_carrier(conn, news.order).await?;
     let followed =
@@ -104,7 +127,7 @@ pub(crate) async fn record_command(
     Ok(())
 }
 
-async fn find(conn: &mut PgConnection, id: OrderId) -> Result<Order, HearError> {
+pub(super) async fn find(conn: &mut PgConnection, id: OrderId) -> Result<Order, HearError> {
     let found = store::order::find(conn, OrderName::Id(id), None, store::order::Access::Change).await?;
     found.ok_or(HearError::NotFound(id))
 }

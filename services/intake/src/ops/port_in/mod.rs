@@ -8,6 +8,7 @@ mod cancel;
 mod change;
 mod comments;
 mod configure;
+pub(crate) mod cutover;
 mod divide;
 mod documents;
 mod draft;

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
-use intake_domain::port_in::{CommandState, InventoryChange, Order, OrderNumber, OrderState, Transition};
+use intake_domain::port_in::{InventoryChange, Order, OrderNumber, OrderState, Transition};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, Tn, Ver};
 
+use super::cutover::after_port;
 use super::{Occasion, outlook};
 use crate::announce;
 use crate::app::Intake;
@@ -25,7 +26,8 @@ pub(crate) async fn settle(
     occasion: Occasion<'_>,
 ) -> Result<Order, StoreError> {
     let about = transition.order.record().ver;
-    let stored = settle_about(intake, conn, before, transition, about, occasion).await?;
+    let settled = settle_about(intake, conn, before, transition, about, occasion);
+    let stored = Box::pin(settled).await?;
     // Whatever somebody does with a draft, or beside it, keeps it from expiring.
     match stored.clone().keep_draft(occasion.now) {
         Some(kept) => {
@@ -42,7 +44,7 @@ pub(super) async fn settle_about(
     intake: &Intake,
     conn: &mut PgConnection,
     before: &Order,
-    transition: Transition,
+    mut transition: Transition,
     about: Ver,
     Occasion { actor, now }: Occasion<'_>,
 ) -> Result<Order, StoreError> {
@@ -64,19 +66,33 @@ pub(super) async fn settle_about(
     if let Some(change) = &transition.inventory {
         change_inventory(conn, &stored, change, now).await?;
     }
+    if has_moved(before, &stored) {
+        store::cutover::looks::add(conn, id).await?;
+    }
     store::timeline::append(conn, before, &transition, actor, about, now).await?;
     if transition.entry.is_alarming {
         tracing::warn!(alert = true, order.id = %id, action = transition.entry.action, note = %transition.entry.note,
             "an order needs a look");
     }
+    if let Some(InventoryChange::PutInService(tns)) = &transition.inventory {
+        transition
+            .facts
+            .extend(after_port(conn, &stored, tns, actor, now).await?);
+    }
     for fact in transition.facts {
         if let Some(kind) = fact.command() {
             let ver = stored.record().ver;
-            store::commands::record(conn, id, kind, ver, CommandState::Requested, now).await?;
+            store::commands::request(conn, id, kind, ver, fact.tns_asked_for(), now).await?;
         }
         announce::port_in::fact(conn, &stored, fact, now).await?;
     }
     Ok(stored)
+}
+
+/// Whether something changed that others, who wait for the order's cut-over with it, may depend on.
+fn has_moved(before: &Order, after: &Order) -> bool {
+    let (before, after) = (before.record(), after.record());
+    before.state != after.state || before.delays != after.delays || before.numbers != after.numbers
 }
 
 /// The numbers that were live in the order and are no longer.
@@ -138,6 +154,7 @@ async fn change_inventory(
             account_numbers::configure_incoming(conn, record.id, &changed).await
         }
         InventoryChange::Withdraw => inventory::remove_incoming(conn, record.id, None).await.map(drop),
+        InventoryChange::GiveBack(tns) => inventory::remove_given_back(conn, record.id, tns).await.map(drop),
         InventoryChange::WithdrawThese(tns) => {
             let removed = inventory::remove_incoming(conn, record.id, Some(tns));
             removed.await.map(drop)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{OrderId, Ver};
+use types::{OrderId, Tn, Ver};
 
 use super::order::ver;
 
@@ -19,29 +19,66 @@ pub(crate) struct CarrierCommand {
 }
 
 /// Records how far a command has come, in this order alone: requested, sent, acknowledged or refused. What comes late
-/// changes nothing. False: it changed nothing.
+/// changes nothing, and neither does news of other numbers than it was last asked for (none: it is not said of which).
+/// False: it changed nothing.
 pub(crate) async fn record(
     conn: &mut PgConnection,
     order: OrderId,
     kind: CommandKind,
     about: Ver,
     state: CommandState,
+    tns: &[Tn],
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let written = sqlx::query(
         "INSERT INTO carrier_command AS known (order_id, kind, ver, state, since) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (order_id, kind, ver) DO UPDATE SET state = excluded.state, since = excluded.since
           WHERE array_position(ARRAY['REQUESTED', 'SENT', 'ACKNOWLEDGED', 'REFUSED'], known.state)
-              < array_position(ARRAY['REQUESTED', 'SENT', 'ACKNOWLEDGED', 'REFUSED'], excluded.state)",
+              < array_position(ARRAY['REQUESTED', 'SENT', 'ACKNOWLEDGED', 'REFUSED'], excluded.state)
+            AND (known.tns IS NULL OR $6 = '{}' OR known.tns = $6)",
     )
     .bind(order.as_uuid())
     .bind(kind.code())
     .bind(ver(about))
     .bind(state.code())
     .bind(at.to_sqlx())
+    .bind(sorted(tns))
     .execute(conn)
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// Records that a command is asked for. What can be asked for again in a version, for other numbers or once more, is
+/// shown as it was last asked for.
+pub(crate) async fn request(
+    conn: &mut PgConnection,
+    order: OrderId,
+    kind: CommandKind,
+    about: Ver,
+    tns: Option<&[Tn]>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO carrier_command AS known (order_id, kind, ver, state, since, tns)
+         VALUES ($1, $2, $3, 'REQUESTED', $4, $5)
+         ON CONFLICT (order_id, kind, ver) DO UPDATE
+            SET state = excluded.state, since = excluded.since, tns = excluded.tns
+          WHERE excluded.tns IS NOT NULL",
+    )
+    .bind(order.as_uuid())
+    .bind(kind.code())
+    .bind(ver(about))
+    .bind(at.to_sqlx())
+    .bind(tns.map(sorted))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn sorted(tns: &[Tn]) -> Vec<String> {
+    let mut texts: Vec<String> = tns.iter().map(Tn::to_string).collect();
+    texts.sort_unstable();
+    texts
 }
 
 /// Whether the carrier may have anything of the order: not when it refused the first version, took in no other and never
@@ -68,7 +105,7 @@ pub(crate) async fn at_carrier(conn: &mut PgConnection, order: OrderId) -> Resul
 pub(crate) async fn list(conn: &mut PgConnection, order: OrderId) -> Result<Vec<CarrierCommand>, StoreError> {
     let rows: Vec<(String, i16, String, jiff_sqlx::Timestamp)> = sqlx::query_as(
         "SELECT kind, ver, state, since FROM carrier_command WHERE order_id = $1
-          ORDER BY ver DESC, array_position(ARRAY['activate', 'cancel', 'supplement', 'submit'], kind)",
+          ORDER BY ver DESC, array_position(ARRAY['enable_messaging', 'snapback', 'activate', 'cancel', 'supplement', 'submit'], kind)",
     )
     .bind(order.as_uuid())
     .fetch_all(conn)

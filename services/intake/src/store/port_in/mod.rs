@@ -7,6 +7,7 @@ pub(crate) mod answers;
 pub(crate) mod commands;
 pub(crate) mod comments;
 pub(crate) mod counts;
+pub(crate) mod cutover;
 pub(crate) mod documents;
 pub(crate) mod due;
 pub(crate) mod family;

@@ -10,7 +10,7 @@ use vault::Vault;
 
 use super::row::{OrderRow, order_columns};
 use super::secrets::{Columns, Place};
-use super::{numbers, reasons, state_row};
+use super::{cutover, numbers, reasons, state_row};
 
 /// How an order is named: by its id, or by its number for people.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,8 @@ pub(crate) async fn find(
         .await?;
     let Some(row) = row else { return Ok(None) };
     let reasons = reasons::list(conn, row.order_id).await?;
-    let record = row.into_record(reasons)?;
+    let mut record = row.into_record(reasons)?;
+    cutover::holds::fill(conn, &mut record).await?;
     let numbers = numbers::list(conn, record.id).await?;
     Ok(Some(Order::restore(OrderRecord { numbers, ..record })))
 }
@@ -171,6 +172,8 @@ pub(crate) async fn save(
     if record.details != before.record().details {
         save_details(conn, vault, order).await?;
     }
+    // What held it back goes before the state in which it can be.
+    cutover::row::save(conn, before, order).await?;
     state_row::save(conn, order).await?;
     if state_row::reasons(record) != state_row::reasons(before.record()) {
         reasons::replace(conn, record.id.as_uuid(), state_row::reasons(record)).await?;

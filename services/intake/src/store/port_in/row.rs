@@ -7,6 +7,7 @@ use pg::StoreError;
 use types::{AccountId, OrderId, RequestKind, RequestNumber, Ver};
 use uuid::Uuid;
 
+use super::cutover::row::CutoverRow;
 use super::secrets::kept;
 use super::state_row::{self, StateRow};
 
@@ -19,7 +20,8 @@ macro_rules! order_columns {
          since, created_at, submitted_at, number_count,
          losing_carrier, account_number_masked, btn, subscriber_kind, first_name, last_name, company_name,
          authorized_by, street, unit, city, state_code, postal_code, tax_id_masked, wanted_date, is_partial, new_btn,
-         customer_reference, parent_order_id, parent_request_number, remaining_numbers, losing_carrier_name, resp_org")
+         customer_reference, parent_order_id, parent_request_number, remaining_numbers, losing_carrier_name, resp_org,
+         activation, held_since, held_court, proof")
     };
 }
 pub(super) use order_columns;
@@ -61,6 +63,8 @@ pub(super) struct OrderRow {
     remaining_numbers: Option<String>,
     losing_carrier_name: Option<String>,
     resp_org: Option<String>,
+    #[sqlx(flatten)]
+    cutover: CutoverRow,
 }
 
 impl OrderRow {
@@ -94,6 +98,7 @@ impl OrderRow {
             since: self.since.to_jiff(),
             created_at: self.created_at.to_jiff(),
             submitted_at: self.submitted_at.map(jiff_sqlx::Timestamp::to_jiff),
+            cutover: self.cutover.read(self.order_id)?,
             details: self.into_details()?,
         })
     }

@@ -84,7 +84,7 @@ pub(crate) async fn save(
     )
     .bind(id)
     .bind(now.to_sqlx())
-    .bind(record.state.court().map(intake_domain::port_in::Court::code))
+    .bind(record.court().map(intake_domain::port_in::Court::code))
     .bind(court_due_at.map(ToSqlx::to_sqlx))
     .bind(record.ended_at().map(ToSqlx::to_sqlx))
     .bind(record.state.foc_at().map(ToSqlx::to_sqlx))

@@ -8,7 +8,7 @@ use types::Tn;
 use super::super::number::NumberState;
 use super::super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
 use super::super::state::OrderState;
-use super::{ActivationMode, HeldBack, Hold};
+use super::{ActivationMode, CutoverFact, HeldBack, Hold};
 
 /// What was decided about an order whose date has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +35,14 @@ impl Order {
         Ok(self.noted(Entry::plain(action)))
     }
 
+    /// Refuses to activate an order that has no date, or nothing left to activate.
+    pub fn may_be_activated(&self) -> Result<(), IllegalTransition> {
+        if self.waiting_tns().is_empty() || self.record.state.foc_at().is_none() {
+            return Err(self.illegal("activated"));
+        }
+        Ok(())
+    }
+
     /// The numbers about which a decision is to be made: the carrier committed to them, and nobody asked for their
     /// cut-over yet.
     pub fn waiting_tns(&self) -> HashSet<Tn> {
@@ -55,7 +63,9 @@ impl Order {
             OrderState::FocConfirmed(commitment) if commitment.incoming => commitment.foc_at,
             OrderState::Activating { foc_at } => *foc_at,
             OrderState::FocConfirmed(_)
-            | OrderState::Draft
+            | OrderState::Draft(_)
+            | OrderState::InReview(_)
+            | OrderState::ChangingDate(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
             | OrderState::ActionRequired(_)
@@ -63,7 +73,8 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => return None,
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => return None,
         };
         (!self.waiting_tns().is_empty()).then_some(foc_at)
     }
@@ -73,7 +84,9 @@ impl Order {
         let foc_at = match &self.record.state {
             OrderState::FocConfirmed(commitment) => commitment.foc_at,
             OrderState::Activating { foc_at } => *foc_at,
-            OrderState::Draft
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
+            | OrderState::ChangingDate(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
             | OrderState::ActionRequired(_)
@@ -81,15 +94,26 @@ impl Order {
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected
-            | OrderState::Abandoned => return None,
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => return None,
         };
         let waiting = self.waiting_tns();
         let mut go: Vec<Tn> = waiting.intersection(&decision.go).copied().collect();
         let mut kept: Vec<Tn> = waiting.difference(&decision.go).copied().collect();
         go.sort_unstable();
         kept.sort_unstable();
-        let known = self.record.cutover.held.as_ref().map(|held| held.holds.as_slice());
-        let is_news = known.unwrap_or_default() != decision.holds;
+        let holds = if kept.is_empty() {
+            Vec::new()
+        } else {
+            decision.holds
+        };
+        let known = self
+            .record
+            .cutover
+            .held
+            .as_ref()
+            .map(|held| held.holds.as_slice());
+        let is_news = known.unwrap_or_default() != holds;
         if go.is_empty() && !is_news {
             return None;
         }
@@ -102,19 +126,31 @@ impl Order {
             order = order.start_activating(&go, foc_at, now);
             facts.push(OrderFact::ActivationRequested { tns: go });
         }
-        if is_news && !decision.holds.is_empty() {
-            notes.push(order.describe_holds(&decision.holds, foc_at));
-        } else if is_news && decision.holds.is_empty() && action == "held_back" {
+        if is_news && !holds.is_empty() {
+            notes.push(order.describe_holds(&holds, foc_at));
+        } else if is_news && holds.is_empty() && action == "held_back" {
             action = "hold_ended";
         }
-        let tells = is_news && !decision.holds.is_empty();
-        order.record.cutover.held = order.held_by(decision.holds, now);
+        let tells = is_news && !holds.is_empty();
+        order.record.cutover.held = order.held_by(holds, now);
         if let Some(held) = order.record.cutover.held.clone().filter(|_| tells) {
             let lapses_at = order.lapses_at(foc_at);
-            facts.push(OrderFact::HeldBack { tns: kept, held, lapses_at });
+            facts.push(OrderFact::CutOver(CutoverFact::HeldBack {
+                tns: kept,
+                held,
+                lapses_at,
+            }));
         }
-        let entry = Entry { note: notes.join("; "), ..Entry::plain(action) };
-        Some(Transition { order, facts, inventory: None, entry })
+        let entry = Entry {
+            note: notes.join("; "),
+            ..Entry::plain(action)
+        };
+        Some(Transition {
+            order,
+            facts,
+            inventory: None,
+            entry,
+        })
     }
 
     fn held_by(&self, holds: Vec<Hold>, now: Timestamp) -> Option<HeldBack> {
@@ -141,16 +177,20 @@ impl Order {
     fn describe_holds(&self, holds: &[Hold], foc_at: Timestamp) -> String {
         let mut parts: Vec<String> = Vec::new();
         for hold in holds.iter().take(NOTED_MAX) {
-            let whose = hold.member.map(|member| format!("{member}: ")).unwrap_or_default();
+            let whose = hold
+                .member
+                .map(|member| format!("{member}: "))
+                .unwrap_or_default();
             parts.push(format!("{whose}{}", hold.code.message()));
         }
         if holds.len() > NOTED_MAX {
             parts.push(format!("and {} more", holds.len() - NOTED_MAX));
         }
+        let lapses_at = self.lapses_at(foc_at).map(|at| format!(", which lapses at {at}"));
         format!(
-            "{}; the numbers stay in service with the losing carrier, whose commitment of {foc_at} lapses at {}",
+            "{}; until then the numbers stay with the losing carrier, by its commitment of {foc_at}{}",
             parts.join("; "),
-            self.lapses_at(foc_at)
+            lapses_at.unwrap_or_default()
         )
     }
 }

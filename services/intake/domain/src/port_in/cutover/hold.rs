@@ -80,11 +80,19 @@ impl HoldCode {
             Self::Delayed => "the losing carrier needs longer; its next date ends this",
             Self::LaterDate => "its date is later; all go on the latest date",
             Self::Cancelling => "a cancel is on its way",
-            Self::Ended => "it will not port, or some of its numbers; take it out of the group, or release the group",
+            Self::Ended => {
+                "it will not port, or some of its numbers; take it out of the group, or release the group"
+            }
             Self::RoutingMissing => "set where calls go (ConfigureNumbers)",
-            Self::EmergencyMissing => "confirm the address for emergency calls (ConfigureNumbers, PrepareNumbers)",
-            Self::CallerNameMissing => "set a caller name (ConfigureNumbers), or decline one (PrepareNumbers)",
-            Self::MessagingUndecided => "choose capabilities: voice, or voice and SMS (ConfigureNumbers)",
+            Self::EmergencyMissing => {
+                "confirm the address for emergency calls (ConfigureNumbers, PrepareNumbers)"
+            }
+            Self::CallerNameMissing => {
+                "set a caller name (ConfigureNumbers), or decline one (PrepareNumbers)"
+            }
+            Self::MessagingUndecided => {
+                "choose voice and SMS (ConfigureNumbers), or decline texts (PrepareNumbers)"
+            }
         }
     }
 }
@@ -173,13 +181,12 @@ pub fn obstacles(members: &[Member<'_>], is_group: bool, urge: Urge, now: Timest
 
 impl Member<'_> {
     fn obstacles(&self, is_group: bool, urge: Urge, now: Timestamp) -> Vec<Obstacle> {
-        let count = |wanted: &[NumberState]| {
-            let numbers = self.order.record().numbers.iter();
-            let mine = numbers.filter(|number| self.tns.contains(&number.tn));
-            mine.filter(|number| wanted.contains(&number.state)).count()
-        };
-        let waiting = count(&[NumberState::Draft, NumberState::InOrder, NumberState::FocConfirmed]);
-        let ended = count(&[NumberState::Failed, NumberState::Released]);
+        let numbers = self.order.record().numbers.iter();
+        let mine = numbers.filter(|number| self.tns.contains(&number.tn));
+        let states: Vec<NumberState> = mine.map(|number| number.state).collect();
+        let waiting = states.iter().filter(|state| state.awaits_cutover()).count();
+        let has_ended = |state: &&NumberState| matches!(state, NumberState::Failed | NumberState::Released);
+        let ended = states.iter().filter(has_ended).count();
         let mut found = Vec::new();
         if is_group && ended > 0 {
             found.push(self.obstacle(HoldCode::Ended, ended, Court::Customer));
@@ -190,14 +197,22 @@ impl Member<'_> {
         found
     }
 
-    fn obstacles_of_state(&self, is_group: bool, urge: Urge, waiting: usize, now: Timestamp) -> Vec<Obstacle> {
+    fn obstacles_of_state(
+        &self,
+        is_group: bool,
+        urge: Urge,
+        waiting: usize,
+        now: Timestamp,
+    ) -> Vec<Obstacle> {
         let state = &self.order.record().state;
         let court = state.court().unwrap_or(Court::Us);
         let only = |code, court| vec![self.obstacle(code, waiting, court)];
         match state {
-            OrderState::Draft | OrderState::Submitted | OrderState::Pending { .. } => {
-                only(HoldCode::NotCommitted, court)
-            }
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ChangingDate(_) => only(HoldCode::NotCommitted, court),
             OrderState::ActionRequired(_) => only(HoldCode::Rejected, court),
             OrderState::CancelRequested { .. } => only(HoldCode::Cancelling, court),
             OrderState::FocConfirmed(commitment) => {
@@ -206,7 +221,12 @@ impl Member<'_> {
             OrderState::Activating { foc_at } => {
                 self.obstacles_when_committed(*foc_at, is_group, urge, waiting, now)
             }
-            OrderState::Ported | OrderState::Cancelled | OrderState::Rejected | OrderState::Abandoned => Vec::new(),
+            // A parent's numbers are in its children, which are members by themselves.
+            OrderState::Parent(_)
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned => Vec::new(),
         }
     }
 
@@ -227,7 +247,7 @@ impl Member<'_> {
         if !has_come {
             found.push(self.obstacle(HoldCode::LaterDate, waiting, Court::LosingCarrier));
         }
-        if is_group && self.order.is_delayed() {
+        if is_group && !self.order.record().delays.is_empty() {
             found.push(self.obstacle(HoldCode::Delayed, waiting, Court::LosingCarrier));
         }
         let lacking = self.lacking.iter();

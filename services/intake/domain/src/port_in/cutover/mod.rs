@@ -5,6 +5,7 @@
 //! acts on the answer.
 
 mod activate;
+mod fact;
 mod hold;
 mod proof;
 mod readiness;
@@ -12,10 +13,11 @@ mod snapback;
 mod window;
 
 pub use activate::Decision;
+pub use fact::CutoverFact;
 pub use hold::{HeldBack, Hold, HoldCode, Member, Obstacle, Urge, obstacles};
 pub use proof::{Capability, MessagingState, Proof, Tested};
 pub use readiness::{Demand, Item, NumberReadiness, Policy};
-pub use snapback::{Asked, SnapbackRefusal, SnapbackState};
+pub use snapback::{Asked, SettledSnapback, SnapbackRefusal, SnapbackState};
 pub use window::{WindowRefusal, check_window};
 
 /// When an order is activated.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use types::Tn;
 
 use super::super::order::{Entry, Order, OrderFact, Transition};
+use super::CutoverFact;
 
 /// What a number can do, each tested by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +92,12 @@ pub enum MessagingState {
 
 impl MessagingState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::WaitingForRegistration, Self::Requested, Self::Active, Self::Failed];
+    pub const ALL: [Self; 4] = [
+        Self::WaitingForRegistration,
+        Self::Requested,
+        Self::Active,
+        Self::Failed,
+    ];
 
     /// The stable name.
     pub const fn code(self) -> &'static str {
@@ -128,17 +134,30 @@ impl Order {
         let before = self.record.cutover.proof.replace(proof);
         let note = format!("{} of {}", tested.capability.code(), tested.tn);
         if !tested.passed {
-            let facts = vec![OrderFact::CapabilityFailed(tested.clone())];
-            let entry = Entry { action: "capability_failed", note, is_alarming: true };
-            return Some(Transition { facts, ..self.noted(entry) });
+            let facts = vec![OrderFact::CutOver(CutoverFact::CapabilityFailed(tested.clone()))];
+            let entry = Entry {
+                action: "capability_failed",
+                note,
+                is_alarming: true,
+            };
+            return Some(Transition {
+                facts,
+                ..self.noted(entry)
+            });
         }
         match (before, proof) {
             (Some(Proof::Waiting | Proof::Failed) | None, Proof::Passed) => {
-                let facts = vec![OrderFact::Proved];
-                Some(Transition { facts, ..self.noted(Entry::plain("proved")) })
+                let facts = vec![OrderFact::CutOver(CutoverFact::Proved)];
+                Some(Transition {
+                    facts,
+                    ..self.noted(Entry::plain("proved"))
+                })
             }
             (Some(Proof::Failed), Proof::Waiting) => {
-                let entry = Entry { note, ..Entry::plain("capability_mended") };
+                let entry = Entry {
+                    note,
+                    ..Entry::plain("capability_mended")
+                };
                 Some(self.noted(entry))
             }
             (Some(Proof::Passed), Proof::Passed)

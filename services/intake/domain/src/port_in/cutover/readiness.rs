@@ -1,5 +1,10 @@
 //! What a number can lack before it is cut over, and what an account demands of it.
 
+use std::collections::{BTreeMap, HashSet};
+
+use types::Tn;
+
+use super::super::order::Order;
 use super::HoldCode;
 
 /// What a number can lack.
@@ -27,7 +32,7 @@ impl Item {
                 "set its emergency address (ConfigureNumbers), then confirm that address (PrepareNumbers)"
             }
             Self::CallerName => "set a caller name (ConfigureNumbers), or decline one (PrepareNumbers)",
-            Self::Messaging => "choose its capabilities: voice, or voice and SMS (ConfigureNumbers)",
+            Self::Messaging => "choose voice and SMS (ConfigureNumbers), or decline texts (PrepareNumbers)",
         }
     }
 
@@ -92,6 +97,28 @@ impl Policy {
         }
     }
 
+    /// How many of these numbers of an order that are still to be cut over lack what is demanded so.
+    pub fn lacking(
+        &self,
+        order: &Order,
+        tns: &HashSet<Tn>,
+        known: &BTreeMap<Tn, NumberReadiness>,
+        demand: Demand,
+    ) -> BTreeMap<HoldCode, usize> {
+        let mut lacking = BTreeMap::new();
+        let numbers = order.record().numbers.iter();
+        let waiting = numbers.filter(|number| number.state.awaits_cutover() && tns.contains(&number.tn));
+        for number in waiting {
+            let ready = known.get(&number.tn).copied().unwrap_or_default();
+            for item in Item::ALL.into_iter().filter(|item| self.of(*item) == demand) {
+                if !ready.has(item) {
+                    *lacking.entry(item.hold()).or_default() += 1;
+                }
+            }
+        }
+        lacking
+    }
+
     /// Whether it demands nothing of any number.
     pub fn is_off(&self) -> bool {
         Item::ALL.into_iter().all(|item| self.of(item) == Demand::Off)
@@ -100,7 +127,10 @@ impl Policy {
 
 /// What is known of one number's readiness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an item of its own, there or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an item of its own, there or not"
+)]
 pub struct NumberReadiness {
     /// It is known where its calls go.
     pub is_routed: bool,

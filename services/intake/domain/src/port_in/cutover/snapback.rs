@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use types::Tn;
+use types::{SnapbackId, Tn};
 
 use super::super::number::NumberState;
 use super::super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
+use super::CutoverFact;
 
 /// How long after its activation a number can be given back without a statement.
 const FREELY_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -65,6 +66,19 @@ pub struct Asked {
     pub inadvertent: Option<String>,
 }
 
+/// A snapback that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledSnapback {
+    /// Which.
+    pub id: SnapbackId,
+    /// The numbers that went back, or that were to.
+    pub tns: Vec<Tn>,
+    /// Why it was asked for.
+    pub asked: Asked,
+    /// Why the carrier refused; none: the numbers are back.
+    pub refusal: Option<String>,
+}
+
 /// Why a snapback was not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SnapbackRefusal {
@@ -115,18 +129,44 @@ impl Order {
             return Err(SnapbackRefusal::TooLate(late));
         }
         let tns = sorted(wanted.into_iter());
-        let kind = if asked.inadvertent.is_some() { ", inadvertent" } else { "" };
+        let kind = if asked.inadvertent.is_some() {
+            ", inadvertent"
+        } else {
+            ""
+        };
         let entry = Entry {
             note: format!("{} numbers{kind}: {}", tns.len(), asked.reason),
             ..Entry::plain("snapback_requested")
         };
-        let facts = vec![OrderFact::SnapbackRequested { tns: tns.clone(), reason: asked.reason.clone() }];
-        Ok((tns, Transition { facts, ..self.noted(entry) }))
+        let facts = vec![OrderFact::CutOver(CutoverFact::SnapbackRequested {
+            tns: tns.clone(),
+            reason: asked.reason.clone(),
+        })];
+        Ok((
+            tns,
+            Transition {
+                facts,
+                ..self.noted(entry)
+            },
+        ))
     }
 
-    /// Hears that numbers are back with the losing carrier. They leave the inventory; that they had ported stays true,
-    /// so the order stays as it is.
-    pub fn hear_given_back(mut self, tns: &[Tn]) -> Transition {
+    /// Hears how a snapback ended. Numbers that are back with the losing carrier leave the inventory; that they had
+    /// ported stays true, so the order stays as it is.
+    pub fn hear_snapback(self, settled: SettledSnapback) -> Transition {
+        let facts = vec![OrderFact::CutOver(CutoverFact::SnapbackSettled(settled.clone()))];
+        let transition = match settled.refusal {
+            None => self.take_back(&settled.tns),
+            Some(why) => self.noted(Entry {
+                action: "snapback_refused",
+                note: why,
+                is_alarming: true,
+            }),
+        };
+        Transition { facts, ..transition }
+    }
+
+    fn take_back(mut self, tns: &[Tn]) -> Transition {
         let named: HashSet<Tn> = tns.iter().copied().collect();
         let mut returned = Vec::new();
         for number in &mut self.record.numbers {
@@ -143,16 +183,6 @@ impl Order {
             inventory: Some(InventoryChange::GiveBack(returned)),
             ..self.noted(entry)
         }
-    }
-
-    /// Hears that they are not given back.
-    pub fn hear_snapback_refused(self, why: &str) -> Transition {
-        let entry = Entry {
-            action: "snapback_refused",
-            note: why.to_owned(),
-            is_alarming: true,
-        };
-        self.noted(entry)
     }
 }
 

@@ -14,7 +14,9 @@ pub enum WindowRefusal {
     #[error("this losing carrier activates at its FOC, not on demand")]
     NotOnDemand,
     /// It is not the time.
-    #[error("the losing carrier activates on demand in its hours from the day of the FOC on; next from {opens_at}")]
+    #[error(
+        "the losing carrier activates on demand in its hours from the day of the FOC on; next from {opens_at}"
+    )]
     Closed {
         /// When it is.
         opens_at: Timestamp,
@@ -34,7 +36,10 @@ pub fn check_window(
 ) -> Result<(), WindowRefusal> {
     let region = order.region();
     let (calendar, hours) = match carrier {
-        None => (HolidayCalendar::federal(region.country()), BusinessHours::default()),
+        None => (
+            HolidayCalendar::federal(region.country()),
+            BusinessHours::default(),
+        ),
         Some(profile) => {
             let hours = profile.activates_on_demand.ok_or(WindowRefusal::NotOnDemand)?;
             (profile.calendar(region), hours)
