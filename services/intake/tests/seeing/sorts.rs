@@ -36,7 +36,7 @@ async fn every_sort_shows_every_order_once_whatever_the_page_size() {
         (OrderSort::Updated, vec![0, 3, 4, 1, 2], vec![]),
         (OrderSort::Submitted, vec![1, 2, 3], vec![0, 4]),
         (OrderSort::Foc, vec![3, 2, 1], vec![0, 4]),
-        (OrderSort::Due, vec![3, 2, 1], vec![0, 4]),
+        (OrderSort::Due, vec![3, 2, 1, 0, 4], vec![]),
         (OrderSort::Ended, vec![], vec![0, 1, 2, 3, 4]),
     ];
     for (sort, known, unknown) in cases {

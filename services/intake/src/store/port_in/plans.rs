@@ -318,8 +318,13 @@ async fn filters_have_theirs(conn: &mut PgConnection, orders: i64) {
                 )
                 .await;
                 plan.check(what);
+                // A page of what a twentieth of all orders are is as well read by the day of orders, which is their place
+                // in the table too.
+                let by_day = "port_order_all_created".to_owned();
+                let is_frequent = matches!(what, "a state" | "a court") && account.is_none();
+                let is_by_day = is_frequent && plan.indexes.contains(&by_day);
                 assert!(
-                    plan.indexes.iter().any(|used| indexes.contains(&used.as_str())),
+                    is_by_day || plan.indexes.iter().any(|used| indexes.contains(&used.as_str())),
                     "{what} of {account:?}: {plan:?}"
                 );
             }
