@@ -1,13 +1,15 @@
 //! Bill and customer service record against the order, from the PDF to the requirement.
 
 use jiff::civil::date;
+use portway_proto::gateway::v1::Answer;
 use portway_proto::intake::v1;
+use portway_proto::intake::v1::order_change_service_client::OrderChangeServiceClient;
 use portway_proto::intake::v1::{DocumentKind, Order, OrderDetails, Requirement};
 use portway_proto::types::v1::Address;
 
 use crate::customer::{Customer, ONE, TWO, details, key, number, pdf};
 use crate::drafts;
-use crate::harness::{TestIntake, change};
+use crate::harness::{TestIntake, ask, change};
 
 const LABELLED: &str = include_str!("../../domain/tests/record/papers/csr_labelled.txt");
 const TABLE: &str = include_str!("../../domain/tests/record/papers/csr_table.txt");
@@ -69,6 +71,36 @@ async fn a_record_that_says_what_the_order_says_leads_to_no_warning() {
     customer.submit(&whole).await.unwrap();
 }
 
+/// Says in the order what the labelled record says, and that a line stays.
+async fn put_right(customer: &Customer, order: &Order) {
+    let right = v1::UpdateOrderRequest {
+        order_id: order.order_id.clone(),
+        details: Some(OrderDetails {
+            partial: true,
+            remaining_numbers: v1::RemainingNumbers::Keep.into(),
+            new_btn: TWO.to_owned(),
+            ..ann()
+        }),
+        update_fields: [
+            "account_number",
+            "btn",
+            "first_name",
+            "service_address",
+            "partial",
+            "remaining_numbers",
+            "new_btn",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        ..v1::UpdateOrderRequest::default()
+    };
+    customer
+        .port_in()
+        .update_order(change(&customer.token, &key(), right))
+        .await
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_mismatch_and_each_stranded_line_is_named_before_submission() {
     let intake = TestIntake::start("otherrecord").await;
@@ -111,31 +143,7 @@ async fn each_mismatch_and_each_stranded_line_is_named_before_submission() {
     );
     let all = messages.concat();
     assert!(!all.contains("4471"), "account numbers are masked: {all}");
-    // Putting the order right settles it.
-    let right = v1::UpdateOrderRequest {
-        order_id: order.order_id.clone(),
-        details: Some(OrderDetails {
-            partial: true,
-            new_btn: TWO.to_owned(),
-            ..ann()
-        }),
-        update_fields: [
-            "account_number",
-            "btn",
-            "first_name",
-            "service_address",
-            "partial",
-            "new_btn",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-        ..v1::UpdateOrderRequest::default()
-    };
-    customer
-        .port_in()
-        .update_order(change(&customer.token, &key(), right))
-        .await
-        .unwrap();
+    put_right(&customer, &order).await;
     let found = warnings(&customer, &order).await;
     let expected = [
         ("TN_NOT_ON_RECORD", "+12018670177"),
@@ -195,8 +203,8 @@ async fn features_and_ranges_of_a_companys_record_are_found() {
     let found = warnings(&customer, &order).await;
     let expected = [
         ("STRANDING_LINES", ""),
-        ("STRANDING_ISDN", TWO),
         ("STRANDING_DSL", ONE),
+        ("STRANDING_ISDN", TWO),
     ];
     assert_eq!(codes(&found), expected);
     assert!(
@@ -224,4 +232,33 @@ async fn what_a_paper_says_is_kept_sealed() {
     for secret in ["Lee", "Market", "4471"] {
         assert!(!text.contains(secret), "{secret} is readable");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposed_fix_has_the_value_of_the_record() {
+    let intake = TestIntake::start("evidence").await;
+    let customer = intake.customer().await;
+    let anna = OrderDetails {
+        first_name: "Anna".to_owned(),
+        ..ann()
+    };
+    let order = draft(&customer, anna, &["+12018670100", ONE, TWO]).await;
+    upload(&customer, &order, DocumentKind::Csr, LABELLED).await;
+    let order = customer.submit(&order).await.unwrap();
+    intake.hear(&order, Answer::Rejected, &[("FIRST_NAME", "")]).await;
+    let request = v1::ProposeFixRequest {
+        order_id: order.order_id.clone(),
+    };
+    let mut changes = OrderChangeServiceClient::new(intake.channel());
+    let reply = changes.propose_fix(ask(&customer.token, request)).await.unwrap();
+    let fixes = reply.into_inner().fixes;
+    let [fix] = fixes.as_slice() else {
+        panic!("{fixes:?}")
+    };
+    assert_eq!(
+        (fix.sent_value.as_str(), fix.suggested_value.as_str()),
+        ("Anna", "Ann"),
+        "{fix:?}"
+    );
+    assert_eq!(fix.source(), v1::SuggestionSource::Document);
 }

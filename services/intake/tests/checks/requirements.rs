@@ -162,6 +162,7 @@ async fn a_billing_number_that_leaves_needs_another() {
     let partial = |new_btn: &str| OrderDetails {
         btn: ONE.to_owned(),
         partial: true,
+        remaining_numbers: v1::RemainingNumbers::Keep.into(),
         new_btn: new_btn.to_owned(),
         ..details()
     };

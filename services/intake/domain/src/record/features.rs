@@ -1,5 +1,6 @@
 //! What is on an account that stands in the way of a port, as customer service records name it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use types::Tn;
@@ -7,7 +8,6 @@ use types::Tn;
 use super::FoundFeature;
 use super::cells::Cell;
 use super::labels::{Fact, Word, words_of};
-use super::numbers::numbers_in;
 
 /// Each row: the feature, and a word or words for it.
 const FEATURES: &str = include_str!("../../data/record_features.csv");
@@ -68,26 +68,46 @@ static PHRASES: LazyLock<Vec<(Vec<&'static str>, Feature)>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Adds the features that a line names. Those named beside numbers are of these numbers.
-pub(super) fn collect(line: &[Cell<'_>], found: &mut Vec<FoundFeature>) {
-    for (column, cell) in line.iter().enumerate() {
-        let words = words_of(cell.text);
-        let spoken = words
-            .iter()
-            .filter(|word| word.text.chars().all(char::is_alphabetic));
-        if speaks_of_a_person(cell) || spoken.count() > WORDS_MAX {
-            continue;
-        }
-        let behind = line.get(column + 1).filter(|next| !next.is_labelled());
-        let behind = behind.and_then(|next| words_of(next.text).into_iter().next());
-        for (phrase, feature) in PHRASES.iter() {
-            let is_named =
-                (0..words.len()).any(|at| is_named_at(cell.text, &words, at, phrase, behind.as_ref()));
-            if is_named {
-                let tns = line.iter().flat_map(|cell| numbers_in(cell.text)).collect();
-                add(*feature, tns, found);
+/// The features that were named so far, each with the numbers it was named beside.
+#[derive(Debug, Default)]
+pub(super) struct Features(BTreeMap<Feature, BTreeSet<Tn>>);
+
+impl Features {
+    /// Adds those that a line names. `numbers` are the line's.
+    pub(super) fn take(&mut self, line: &[Cell<'_>], numbers: impl FnOnce() -> Vec<Tn>) {
+        let mut named = BTreeSet::new();
+        for (column, cell) in line.iter().enumerate() {
+            let words = words_of(cell.text);
+            let spoken = words
+                .iter()
+                .filter(|word| word.text.chars().all(char::is_alphabetic));
+            if speaks_of_a_person(cell) || spoken.count() > WORDS_MAX {
+                continue;
             }
+            let behind = line.get(column + 1).filter(|next| !next.is_labelled());
+            let behind = behind.and_then(|next| words_of(next.text).into_iter().next());
+            let is_named = |phrase: &[&str]| {
+                (0..words.len()).any(|at| is_named_at(cell.text, &words, at, phrase, behind.as_ref()))
+            };
+            let here = PHRASES.iter().filter(|(phrase, _)| is_named(phrase));
+            named.extend(here.map(|(_, feature)| *feature));
         }
+        if named.is_empty() {
+            return;
+        }
+        let numbers = numbers();
+        for feature in named {
+            self.0.entry(feature).or_default().extend(&numbers);
+        }
+    }
+
+    /// All of them.
+    pub(super) fn found(self) -> Vec<FoundFeature> {
+        let found = self.0.into_iter().map(|(feature, tns)| FoundFeature {
+            feature,
+            tns: tns.into_iter().collect(),
+        });
+        found.collect()
     }
 }
 
@@ -97,16 +117,6 @@ fn speaks_of_a_person(cell: &Cell<'_>) -> bool {
         Fact::Name | Fact::NameStrict | Fact::NameFid | Fact::Address | Fact::AddressFid => true,
         Fact::Account | Fact::Btn | Fact::Lines | Fact::Other => false,
     })
-}
-
-fn add(feature: Feature, tns: Vec<Tn>, found: &mut Vec<FoundFeature>) {
-    match found.iter_mut().find(|other| other.feature == feature) {
-        Some(other) => {
-            let new: Vec<Tn> = tns.into_iter().filter(|tn| !other.tns.contains(tn)).collect();
-            other.tns.extend(new);
-        }
-        None => found.push(FoundFeature { feature, tns }),
-    }
 }
 
 /// Whether the phrase stands there and says that there is such a thing: `Hunting: none` does not, nor does `no DSL`, nor

@@ -126,9 +126,14 @@ fn short_words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The postal code at the end of an address.
+pub fn postal_code_in(address: &str) -> Option<String> {
+    parts(address).postal_code
+}
+
 /// Whether lines of an address come to its end.
 pub(super) fn ends_with_postal_code(lines: &[String]) -> bool {
-    parts(&lines.join(" ")).postal_code.is_some()
+    postal_code_in(&lines.join(" ")).is_some()
 }
 
 /// Takes an address apart from its end.

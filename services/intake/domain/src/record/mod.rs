@@ -17,7 +17,7 @@ mod reading;
 use types::{Secret, Tn};
 
 pub use features::Feature;
-pub use likeness::{is_same_address, is_same_name};
+pub use likeness::{is_same_address, is_same_name, postal_code_in};
 pub use numbers::numbers_in;
 pub use reading::read;
 

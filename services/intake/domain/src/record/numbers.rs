@@ -8,48 +8,72 @@ use types::Tn;
 const TNS_MAX: usize = 20_000;
 /// Numbers that a range has at most; what is longer is not a range but a number and something else.
 const RANGE_MAX: u16 = 1_000;
+/// Numbers of ranges that are looked at in one text; a paper of ranges that overlap for ever is nobody's bill.
+const OF_RANGES_MAX: usize = 100_000;
 
 /// The numbers that stand in a text, in ascending order. Digits of one line are read together; where several numbers stand
 /// in a row they are found one after the other, and of a range (`201-867-0100 - 0119`, `... thru ...`) every number.
 pub fn numbers_in(text: &str) -> Vec<Tn> {
-    let mut found = BTreeSet::new();
+    let mut found = Found {
+        tns: BTreeSet::new(),
+        room: OF_RANGES_MAX,
+    };
     for line in text.lines() {
-        collect(line, &mut found);
+        found.collect(line);
     }
-    found.into_iter().collect()
+    found.tns.into_iter().collect()
 }
 
-fn collect(line: &str, found: &mut BTreeSet<Tn>) {
-    let digits: Vec<(usize, char)> = line
-        .char_indices()
-        .filter(|(_, character)| character.is_ascii_digit())
-        .collect();
-    let mut start = 0;
-    let mut before: Option<(Tn, usize)> = None;
-    while start < digits.len() && found.len() < TNS_MAX {
-        let number = [11, 10]
-            .into_iter()
-            .find_map(|length| read_number(line, digits.get(start..start + length)?));
-        let Some((tn, length)) = number else {
-            start += 1;
-            continue;
-        };
-        found.insert(tn);
-        let begins = digits.get(start).map_or(0, |(at, _)| *at);
-        let ends = digits.get(start + length - 1).map_or(0, |(at, _)| at + 1);
-        if let Some((first, end)) = before
-            && line.get(end..begins).is_some_and(is_range_mark)
-        {
-            found.extend(
-                range(first, tn.line()).filter(|_| first.npa() == tn.npa() && first.nxx() == tn.nxx()),
-            );
+/// What was found so far.
+struct Found {
+    tns: BTreeSet<Tn>,
+    /// Numbers of ranges that may still be looked at.
+    room: usize,
+}
+
+impl Found {
+    fn collect(&mut self, line: &str) {
+        let digits: Vec<(usize, char)> = line
+            .char_indices()
+            .filter(|(_, character)| character.is_ascii_digit())
+            .collect();
+        let mut start = 0;
+        let mut before: Option<(Tn, usize)> = None;
+        while start < digits.len() && self.tns.len() < TNS_MAX {
+            let number = [11, 10]
+                .into_iter()
+                .find_map(|length| read_number(line, digits.get(start..start + length)?));
+            let Some((tn, length)) = number else {
+                start += 1;
+                continue;
+            };
+            self.tns.insert(tn);
+            let begins = digits.get(start).map_or(0, |(at, _)| *at);
+            let ends = digits.get(start + length - 1).map_or(0, |(at, _)| at + 1);
+            if let Some((first, end)) = before
+                && line.get(end..begins).is_some_and(is_range_mark)
+                && (first.npa(), first.nxx()) == (tn.npa(), tn.nxx())
+            {
+                self.add_range(first, tn.line());
+            }
+            let last = digits.get(start + length..start + length + 4);
+            if let Some(last) = last.and_then(|last| last_of_range(line, ends, last)) {
+                self.add_range(tn, last);
+            }
+            before = Some((tn, ends));
+            start += length;
         }
-        let last = digits.get(start + length..start + length + 4);
-        if let Some(last) = last.and_then(|last| last_of_range(line, ends, last)) {
-            found.extend(range(tn, last));
+    }
+
+    /// Adds the numbers after `first` up to the one with these last four digits, if that is a range.
+    fn add_range(&mut self, first: Tn, last: u16) {
+        let is_range = last > first.line() && last - first.line() < RANGE_MAX;
+        let end = if is_range { last } else { first.line() };
+        for line in (first.line() + 1..=end).take(self.room) {
+            self.room -= 1;
+            let tn = format!("+1{:03}{:03}{line:04}", first.npa(), first.nxx());
+            self.tns.extend(tn.parse::<Tn>());
         }
-        before = Some((tn, ends));
-        start += length;
     }
 }
 
@@ -105,16 +129,6 @@ fn is_range_mark(text: &str) -> bool {
         bare.as_str(),
         "-" | "\u{2013}" | "\u{2014}" | "to" | "thru" | "through"
     )
-}
-
-/// The numbers after `first` up to the one with these last four digits; none when that is not a range.
-fn range(first: Tn, last: u16) -> impl Iterator<Item = Tn> {
-    let is_range = last > first.line() && last - first.line() < RANGE_MAX;
-    let end = if is_range { last } else { first.line() };
-    (first.line() + 1..=end).filter_map(move |line| {
-        let tn = format!("+1{:03}{:03}{line:04}", first.npa(), first.nxx());
-        tn.parse().ok()
-    })
 }
 
 #[cfg(test)]

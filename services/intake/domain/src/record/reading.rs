@@ -1,18 +1,22 @@
 //! From a paper's text to what it says: finds each label's value, and takes it if it has the form that such a value has.
 
+use std::collections::BTreeSet;
+
 use types::{Secret, Tn};
 
 use super::AccountRecord;
 use super::cells::{Cell, lines};
-use super::features;
+use super::features::Features;
 use super::labels::{Fact, LabelAt};
 use super::likeness::ends_with_postal_code;
 use super::numbers::numbers_in;
 
 /// Values that are kept of one thing.
 const VALUES_MAX: usize = 8;
-/// Numbers that are kept of an account's list.
+/// Numbers that are kept of an account's lines.
 const LINES_MAX: usize = 20_000;
+/// Numbers that are read in all, however often; a bill has some hundreds.
+const NUMBERS_READ_MAX: usize = 100_000;
 /// Lines of an address.
 const ADDRESS_LINES_MAX: usize = 4;
 const ACCOUNT_CHARS: std::ops::RangeInclusive<usize> = 4..=30;
@@ -24,7 +28,12 @@ const ADDRESS_CHARS_MAX: usize = 250;
 /// Reads what a paper says of an account.
 pub fn read(text: &str) -> AccountRecord {
     let lines = lines(text);
-    let mut record = AccountRecord::default();
+    let mut reading = Reading {
+        record: AccountRecord::default(),
+        lines: BTreeSet::new(),
+        room: NUMBERS_READ_MAX,
+    };
+    let mut features = Features::default();
     for (row, line) in lines.iter().enumerate() {
         for (column, cell) in line.iter().enumerate() {
             for (index, label) in cell.labels.iter().enumerate() {
@@ -33,13 +42,19 @@ pub fn read(text: &str) -> AccountRecord {
                     row,
                     column,
                 };
-                take(&mut record, label, &at.value(cell, index), at);
+                reading.take(label, &at.value(cell, index), at);
             }
-            record.add_lines(behind_identifier(cell.text));
+            reading.take_identified(cell.text);
         }
-        features::collect(line, &mut record.features);
+        features.take(line, || {
+            line.iter().flat_map(|cell| reading.numbers(cell.text)).collect()
+        });
     }
-    record
+    AccountRecord {
+        lines: reading.lines.into_iter().collect(),
+        features: features.found(),
+        ..reading.record
+    }
 }
 
 /// A cell's place in a paper.
@@ -54,8 +69,10 @@ struct Place<'a> {
 #[derive(Debug)]
 struct Value<'a> {
     text: &'a str,
-    /// Where it is: its line, and where it begins there. None: the rest of its cell is another label's.
+    /// Where it is: its line, and where it begins there. None: there is none, or the rest of its cell is another label's.
     place: Option<(usize, usize)>,
+    /// No other label stands between its own and the next cell.
+    is_last: bool,
     /// It stands in a cell of its own, and not in a table.
     is_apart: bool,
 }
@@ -86,6 +103,7 @@ impl<'a> Place<'a> {
             return Value {
                 text: inline,
                 place: next.is_none().then_some((self.row, cell.start)),
+                is_last: next.is_none(),
                 is_apart: false,
             };
         }
@@ -98,6 +116,7 @@ impl<'a> Place<'a> {
         Value {
             text: found.map(|cell| cell.text).unwrap_or_default(),
             place: found.map(|cell| (row, cell.start)),
+            is_last: true,
             is_apart,
         }
     }
@@ -118,30 +137,92 @@ impl<'a> Place<'a> {
     }
 }
 
-fn take(record: &mut AccountRecord, label: &LabelAt, value: &Value<'_>, at: Place<'_>) {
-    match label.fact {
-        Fact::Account => account_numbers(value.text)
-            .into_iter()
-            .for_each(|number| push(&mut record.account_numbers, number)),
-        Fact::Btn => {
-            if let [btn] = numbers_in(value.text).as_slice() {
-                push(&mut record.btns, *btn);
+/// What was read so far.
+struct Reading {
+    record: AccountRecord,
+    lines: BTreeSet<Tn>,
+    /// Numbers that may still be read.
+    room: usize,
+}
+
+impl Reading {
+    fn take(&mut self, label: &LabelAt, value: &Value<'_>, at: Place<'_>) {
+        let record = &mut self.record;
+        match label.fact {
+            Fact::Account => account_numbers(value.text)
+                .into_iter()
+                .for_each(|number| push(&mut record.account_numbers, number)),
+            Fact::Btn => {
+                if let [btn] = self.numbers(value.text).as_slice() {
+                    push(&mut self.record.btns, *btn);
+                }
+            }
+            // Where cells have run together a page or an amount may stand behind the name.
+            Fact::Name
+                if !label.has_mark
+                    && !value.is_apart
+                    && value.text.contains(|digit: char| digit.is_ascii_digit()) => {}
+            Fact::Name => record.add_name(value.text),
+            Fact::NameStrict if label.has_mark || value.is_apart => record.add_name(value.text),
+            Fact::NameFid if label.start == 0 && !label.has_mark => record.add_name(value.text),
+            Fact::Address => record.add_address(value, at),
+            Fact::AddressFid if value.text.starts_with(|first: char| first.is_ascii_digit()) => {
+                record.add_address(value, at);
+            }
+            Fact::Lines => self.take_list(value, at),
+            Fact::NameStrict | Fact::NameFid | Fact::AddressFid | Fact::Other => {}
+        }
+    }
+
+    /// The numbers of a list: behind the label, and in the lines below that have numbers and no label before them.
+    fn take_list(&mut self, value: &Value<'_>, at: Place<'_>) {
+        let is_beside = value.place.is_none_or(|(row, _)| row == at.row);
+        if is_beside {
+            let found = self.numbers(value.text);
+            self.add_lines(found);
+        }
+        if !value.is_last || at.column > 0 {
+            return;
+        }
+        for row in at.row + 1..at.lines.len() {
+            let line = at.line(row);
+            let is_labelled = line.first().is_none_or(Cell::is_labelled);
+            let found: Vec<Tn> = line.iter().flat_map(|cell| self.numbers(cell.text)).collect();
+            if found.is_empty() || is_labelled {
+                break;
+            }
+            self.add_lines(found);
+        }
+    }
+
+    /// The numbers behind the field identifier `/TN`, by which carriers' own forms name the line that a feature is on.
+    fn take_identified(&mut self, cell: &str) {
+        const IDENTIFIER: &str = "/TN ";
+        for part in cell.split(IDENTIFIER).skip(1) {
+            let first = self
+                .numbers(part.split('/').next().unwrap_or_default())
+                .first()
+                .copied();
+            self.add_lines(first);
+        }
+    }
+
+    fn add_lines(&mut self, tns: impl IntoIterator<Item = Tn>) {
+        for tn in tns {
+            if self.lines.len() < LINES_MAX {
+                self.lines.insert(tn);
             }
         }
-        // Where cells have run together a page or an amount may stand behind the name.
-        Fact::Name
-            if !label.has_mark
-                && !value.is_apart
-                && value.text.contains(|digit: char| digit.is_ascii_digit()) => {}
-        Fact::Name => record.add_name(value.text),
-        Fact::NameStrict if label.has_mark || value.is_apart => record.add_name(value.text),
-        Fact::NameFid if label.start == 0 && !label.has_mark => record.add_name(value.text),
-        Fact::Address => record.add_address(value, at),
-        Fact::AddressFid if value.text.starts_with(|first: char| first.is_ascii_digit()) => {
-            record.add_address(value, at);
+    }
+
+    /// The numbers in a text, until enough were read.
+    fn numbers(&mut self, text: &str) -> Vec<Tn> {
+        if self.room == 0 {
+            return Vec::new();
         }
-        Fact::Lines => record.add_lines(listed(value, at)),
-        Fact::NameStrict | Fact::NameFid | Fact::AddressFid | Fact::Other => {}
+        let found = numbers_in(text);
+        self.room = self.room.saturating_sub(found.len());
+        found
     }
 }
 
@@ -181,13 +262,6 @@ impl AccountRecord {
             push(&mut self.addresses, address);
         }
     }
-
-    fn add_lines(&mut self, tns: Vec<Tn>) {
-        let mut known: std::collections::HashSet<Tn> = self.lines.iter().copied().collect();
-        let room = LINES_MAX.saturating_sub(self.lines.len());
-        let new = tns.into_iter().filter(|tn| known.insert(*tn));
-        self.lines.extend(new.take(room));
-    }
 }
 
 fn push<T: PartialEq>(values: &mut Vec<T>, value: T) {
@@ -216,34 +290,4 @@ fn account_numbers(value: &str) -> Vec<Secret> {
         ACCOUNT_CHARS.contains(&reading.chars().count()) && !reading.to_ascii_uppercase().contains("XX")
     };
     readings.into_iter().filter(is_number).map(Secret::new).collect()
-}
-
-/// The numbers of a list: behind the label, and in the lines below that have numbers and no label before them.
-fn listed(value: &Value<'_>, at: Place<'_>) -> Vec<Tn> {
-    let is_beside = value.place.is_some_and(|(row, _)| row == at.row);
-    let mut tns = if is_beside {
-        numbers_in(value.text)
-    } else {
-        Vec::new()
-    };
-    let mut row = at.row + 1;
-    while at.column == 0 && tns.len() < LINES_MAX {
-        let line = at.line(row);
-        let found: Vec<Tn> = line.iter().flat_map(|cell| numbers_in(cell.text)).collect();
-        if found.is_empty() || line.first().is_some_and(Cell::is_labelled) {
-            break;
-        }
-        tns.extend(found);
-        row += 1;
-    }
-    tns
-}
-
-/// The numbers behind the field identifier `/TN`, by which carriers' own forms name the line that a feature is on.
-fn behind_identifier(cell: &str) -> Vec<Tn> {
-    const IDENTIFIER: &str = "/TN ";
-    let parts = cell.split(IDENTIFIER).skip(1);
-    parts
-        .filter_map(|part| numbers_in(part.split('/').next()?).into_iter().next())
-        .collect()
 }

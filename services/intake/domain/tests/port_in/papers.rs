@@ -1,7 +1,9 @@
 //! What papers say otherwise than the order, and what a port would leave behind broken.
 
 use intake_domain::port_in::requirements::{Paper, Papers, Requirement, of_papers};
-use intake_domain::port_in::{Address, Detail, NumberState, Order, OrderRecord, StateName, SubscriberKind};
+use intake_domain::port_in::{
+    Address, Detail, NumberState, Order, OrderRecord, RemainingNumbers, StateName, SubscriberKind,
+};
 use intake_domain::record::{numbers_in, read};
 use reasons::Field;
 use types::Secret;
@@ -72,6 +74,11 @@ fn codes(order: &Order, papers: &Papers) -> Vec<String> {
             .map_or(one.code.to_owned(), |tn| format!("{} {tn}", one.code))
     };
     found(order, papers).into_iter().map(code).collect()
+}
+
+fn said(papers: &Papers, kind: SubscriberKind) -> Vec<(Field, String)> {
+    let evidence = papers.evidence(Some(kind)).into_iter();
+    evidence.map(|one| (one.field, one.value)).collect()
 }
 
 const SAME: &str = "Account Number: 0044710092\nBTN: 201-867-0100\nCustomer Name: LEE, ANN\n\
@@ -149,7 +156,7 @@ fn a_company_is_compared_by_its_own_name() {
         (all[0].code, all[0].field.as_str()),
         ("RECORD_NAME_MISMATCH", "details.company_name")
     );
-    let evidence = csr("Customer Name: Harbor Holdings").evidence(Some(SubscriberKind::Business));
+    let evidence = said(&csr("Customer Name: Harbor Holdings"), SubscriberKind::Business);
     assert_eq!(evidence, [(Field::CompanyName, "Harbor Holdings".to_owned())]);
 }
 
@@ -213,6 +220,14 @@ fn lines_that_would_be_stranded_are_named_with_what_to_do() {
         (&[BTN, ONE], partial(Some(OTHER)), &[]),
         (&[BTN, ONE], partial(Some("+12018670177")), &["STRANDING_NEW_BTN"]),
         (
+            &[BTN, ONE],
+            vec![
+                Detail::Partial(true),
+                Detail::RemainingNumbers(Some(RemainingNumbers::Disconnect)),
+            ],
+            &[],
+        ),
+        (
             &[BTN, ONE, TWO, OTHER],
             partial(Some("+12018670177")),
             &["PARTIAL_WITHOUT_REST"],
@@ -267,7 +282,7 @@ fn each_feature_has_its_own_code_and_is_told_of_numbers_that_leave() {
 
 #[test]
 fn evidence_has_the_fields_of_a_correction_and_no_secret() {
-    let evidence = csr(SAME).evidence(Some(SubscriberKind::Residential));
+    let evidence = said(&csr(SAME), SubscriberKind::Residential);
     assert_eq!(
         evidence,
         [
@@ -277,6 +292,7 @@ fn evidence_has_the_fields_of_a_correction_and_no_secret() {
                 Field::ServiceAddress,
                 "21 Market Street, Newark NJ 07102-1234".to_owned()
             ),
+            (Field::PostalCode, "07102-1234".to_owned()),
             (Field::Btn, BTN.to_owned()),
         ]
     );

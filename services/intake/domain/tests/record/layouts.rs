@@ -73,7 +73,7 @@ fn a_record_in_columns() {
                 "8670100", "8670101", "8670102", "8670103", "8670104", "8670105", "8670106", "8670107",
                 "8670108", "8670109", "8670123", "8670124",
             ],
-            features: vec![(Feature::Isdn, vec!["8670124"]), (Feature::Dsl, vec!["8670123"])],
+            features: vec![(Feature::Dsl, vec!["8670123"]), (Feature::Isdn, vec!["8670124"])],
         },
     );
 }
@@ -215,6 +215,24 @@ fn what_could_be_read_in_two_ways_is_not_read() {
         "Service Address: PO: 77",
     ] {
         assert_eq!(read(text), AccountRecord::default(), "{text}");
+    }
+}
+
+/// What a stranger may send to keep us busy does not.
+#[test]
+fn a_paper_that_is_made_to_be_slow_is_not() {
+    let lines = [
+        "TN: TN: TN: 201-867-0000 - 0999, 202-867-0000 - 0999 /TN 203-867-0000 /TN 204-867-0000\n",
+        "1 TN: 201-867-0000\n",
+        "DSL  201-867-0000 - 0999  ISDN  202-867-0000 - 0999  DSL  HTG  DSL\n",
+        "201-867-0000 - 0999 201-867-0001 - 0999 201-867-0002 - 0999 201-867-0003 - 0999\n",
+        "Account Number  Account Number  Account Number  Customer Name  Service Address\n",
+    ];
+    for line in lines {
+        let paper = line.repeat((1 << 20) / line.len());
+        let record = read(&paper);
+        assert!(record.lines.len() <= 20_000);
+        assert!(numbers_in(&paper).len() <= 21_000);
     }
 }
 

@@ -3,7 +3,8 @@
 use intake_domain::port_in::requirements::earliest_date;
 use intake_domain::port_in::{ActionRule, ProposedFix};
 
-use super::read::{find, requirements_of};
+use super::papers::papers_of;
+use super::read::{documents_of, find, requirements_of};
 use super::{OrderName, ReadError, Requester};
 use crate::app::Intake;
 use crate::ops;
@@ -33,6 +34,8 @@ pub(crate) async fn propose_fix(
     let losing = order.record().details.losing_carrier.as_ref();
     let losing = ops::carriers::losing_carrier(&mut conn, losing).await?;
     let earliest = earliest_date(&order, &losing, intake.base.clock.now());
-    // Documents are not read for single fields.
-    Ok(order.propose_fix(&[], earliest))
+    let documents = documents_of(&mut conn, &order).await?;
+    let papers = papers_of(intake, &mut conn, &order, &documents).await?;
+    let evidence = papers.evidence(order.record().details.subscriber_kind);
+    Ok(order.propose_fix(&evidence, earliest))
 }

@@ -208,7 +208,10 @@ async fn of_alone(
 }
 
 /// The documents that count for an order: its own, and those of the order that it is a part of.
-async fn documents_of(conn: &mut PgConnection, order: &Order) -> Result<Vec<Document>, StoreError> {
+pub(super) async fn documents_of(
+    conn: &mut PgConnection,
+    order: &Order,
+) -> Result<Vec<Document>, StoreError> {
     let mut documents = store::documents::list(conn, order.record().id).await?;
     if let Some(parent) = order.record().parent {
         documents.extend(store::documents::list(conn, parent.id).await?);

@@ -9,8 +9,9 @@ use types::{Secret, Tn};
 use super::Requirement;
 use crate::port_in::details::SubscriberKind;
 use crate::port_in::order::Order;
+use crate::port_in::propose::Evidence;
 use crate::port_out::is_same_account_number;
-use crate::record::{AccountRecord, is_same_address, is_same_name};
+use crate::record::{AccountRecord, is_same_address, is_same_name, postal_code_in};
 
 const REMEDY: &str = "Correct the order, or upload a later paper if this one is out of date.";
 
@@ -48,26 +49,29 @@ impl Papers {
         said.into_iter().find(|(_, values)| !values.is_empty())
     }
 
-    /// What the papers say about the fields of an order, in the form that a correction takes. Never a secret.
-    pub fn evidence(&self, kind: Option<SubscriberKind>) -> Vec<(Field, String)> {
+    /// What the papers say about the fields of an order. Never a secret.
+    pub fn evidence(&self, kind: Option<SubscriberKind>) -> Vec<Evidence> {
         let mut all = Vec::new();
+        let mut add = |field, value: String| all.push(Evidence { field, value });
         if let Some((_, [name, ..])) = self.saying(|record| &record.names) {
             match kind {
-                Some(SubscriberKind::Business) => all.push((Field::CompanyName, name.clone())),
+                Some(SubscriberKind::Business) => add(Field::CompanyName, name.clone()),
                 Some(SubscriberKind::Residential) => {
                     let (first, last) = first_and_last(name);
-                    all.extend([(Field::FirstName, first), (Field::LastName, last)]);
+                    add(Field::FirstName, first);
+                    add(Field::LastName, last);
                 }
                 None => {}
             }
         }
         if let Some((_, [address, ..])) = self.saying(|record| &record.addresses) {
-            all.push((Field::ServiceAddress, address.clone()));
+            add(Field::ServiceAddress, address.clone());
+            add(Field::PostalCode, postal_code_in(address).unwrap_or_default());
         }
         if let Some((_, [btn, ..])) = self.saying(|record| &record.btns) {
-            all.push((Field::Btn, btn.to_string()));
+            add(Field::Btn, btn.to_string());
         }
-        all.retain(|(_, value)| !value.is_empty());
+        all.retain(|evidence| !evidence.value.is_empty());
         all
     }
 }

@@ -45,6 +45,10 @@ fn check_lines(order: &Order, csr: &Paper, leaving: &HashSet<Tn>) -> Option<Requ
             )
         });
     }
+    if details.partial && details.remaining_numbers == Some(RemainingNumbers::Disconnect) {
+        // They are not stranded: they are given up.
+        return None;
+    }
     let names = named(&staying);
     match (details.partial, details.new_btn) {
         // Lines that are disconnected need no number that bills them.
