@@ -61,6 +61,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     rpc::add_accounts(&mut routes, &intake);
     rpc::add_port_in(&mut routes, &intake);
     rpc::add_letters(&mut routes, &intake);
+    rpc::add_tracking(&mut routes, &intake);
     rpc::add_gateway_calls(&mut routes, &intake);
     rpc::add_port_out(&mut routes, &intake);
     rpc::add_portability(&mut routes, &intake);

@@ -10,6 +10,7 @@ mod letter;
 mod listener;
 mod page;
 mod routes;
+mod tracking;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -54,6 +54,7 @@ impl Texts {
         texts.add_template("frame.html", include_str!("pages/frame.html"))?;
         texts.add_template("message.html", include_str!("pages/message.html"))?;
         texts.add_template("sign.html", include_str!("pages/sign.html"))?;
+        texts.add_template("track.html", include_str!("pages/track.html"))?;
         Ok(Self(texts))
     }
 
@@ -105,6 +106,11 @@ pub(super) fn pdf(content: Vec<u8>) -> Response {
         HeaderValue::from_static("inline; filename=\"letter.pdf\""),
     );
     (headers, content).into_response()
+}
+
+/// What a page shows, for programs.
+pub(super) fn json(value: &serde_json::Value) -> Response {
+    (headers("application/json", FILE_POLICY), value.to_string()).into_response()
 }
 
 /// The style sheet.

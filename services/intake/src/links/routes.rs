@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::listener::Peer;
 use super::page::{self, PageError, Texts};
-use super::{LinkKind, letter};
+use super::{LinkKind, letter, tracking};
 use crate::app::Intake;
 use crate::ops::links::{self, Link, LinkToken};
 use crate::store::port_in::order::Access;
@@ -100,11 +100,12 @@ pub(super) fn router(pages: Pages) -> Router {
         .with_state(pages)
 }
 
-async fn show(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
+async fn show(State(pages): State<Pages>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let page = async {
         let opened = pages.open(&token).await?;
         match opened.link.kind {
             LinkKind::SignLetter => letter::show(&pages, &opened).await,
+            LinkKind::TrackOrder => tracking::show(&pages, &opened, &headers).await,
         }
     };
     pages.answer(page.await)
@@ -115,6 +116,7 @@ async fn file(State(pages): State<Pages>, Path((token, file)): Path<(String, Str
         let opened = pages.open(&token).await?;
         match opened.link.kind {
             LinkKind::SignLetter => letter::file(&pages, &opened, &file).await,
+            LinkKind::TrackOrder => Err(PageError::NotFound),
         }
     };
     pages.answer(page.await)
@@ -132,6 +134,7 @@ async fn submit(
         let visitor = pages.visitor(peer, &headers);
         match opened.link.kind {
             LinkKind::SignLetter => letter::sign(&pages, &opened, &form, visitor).await,
+            LinkKind::TrackOrder => Err(PageError::NotFound),
         }
     };
     pages.answer(page.await)

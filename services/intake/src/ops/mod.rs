@@ -10,3 +10,4 @@ pub(crate) mod numbers;
 pub(crate) mod port_in;
 pub(crate) mod port_out;
 pub(crate) mod portability;
+pub(crate) mod tracking;

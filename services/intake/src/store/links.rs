@@ -14,14 +14,17 @@ use super::port_in::order::Access;
 pub(crate) enum LinkKind {
     /// A letter of authorization, to sign it. Subject: the signing.
     SignLetter,
+    /// An order, to follow it. Subject: the order.
+    TrackOrder,
 }
 
 impl LinkKind {
-    const ALL: [Self; 1] = [Self::SignLetter];
+    const ALL: [Self; 2] = [Self::SignLetter, Self::TrackOrder];
 
     const fn code(self) -> &'static str {
         match self {
             Self::SignLetter => "SIGN_LETTER",
+            Self::TrackOrder => "TRACK_ORDER",
         }
     }
 }
@@ -153,4 +156,65 @@ pub(crate) async fn revoke(
     .execute(conn)
     .await?;
     Ok(revoked.rows_affected())
+}
+
+/// A page of a subject's links, newest first, whether they still open anything or not.
+pub(crate) async fn list(
+    conn: &mut PgConnection,
+    kind: LinkKind,
+    subject: Uuid,
+    before: Option<LinkId>,
+    limit: i64,
+) -> Result<Vec<Link>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+           FROM link
+          WHERE subject_id = $1 AND kind = $2 AND ($3::uuid IS NULL OR link_id < $3)
+          ORDER BY link_id DESC LIMIT $4",
+    )
+    .bind(subject)
+    .bind(kind.code())
+    .bind(before.map(LinkId::as_uuid))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Link::try_from).collect()
+}
+
+/// A link, locked until the transaction ends, if it is one of that subject's.
+pub(crate) async fn find_of(
+    conn: &mut PgConnection,
+    kind: LinkKind,
+    subject: Uuid,
+    link: LinkId,
+) -> Result<Option<Link>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT link_id, kind, subject_id, account_id, made_at, expires_at, used_at, revoked_at
+           FROM link WHERE link_id = $1 AND subject_id = $2 AND kind = $3 FOR UPDATE",
+    )
+    .bind(link.as_uuid())
+    .bind(subject)
+    .bind(kind.code())
+    .fetch_optional(conn)
+    .await?;
+    row.map(Link::try_from).transpose()
+}
+
+/// Ends one link.
+pub(crate) async fn revoke_one(
+    conn: &mut PgConnection,
+    link: LinkId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let revoked = sqlx::query("UPDATE link SET revoked_at = $2 WHERE link_id = $1 AND revoked_at IS NULL")
+        .bind(link.as_uuid())
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await?
+        .rows_affected();
+    if revoked == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the link"))
+    }
 }

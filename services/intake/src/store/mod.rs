@@ -13,6 +13,7 @@ pub(crate) mod port_out;
 pub(crate) mod signings;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tracking;
 
 /// The migrations of intake's own tables.
 pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -30,12 +30,12 @@ fn rows(pieces: &[Vec<u8>]) -> Vec<csv::StringRecord> {
     reader.records().map(Result::unwrap).collect()
 }
 
-/// Drafts of an account, written past the front door: more than the service reads at once.
+/// Cancelled orders of an account, written past the front door: more than the service reads at once.
 async fn many(intake: &TestIntake, account: AccountId, count: i32) {
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
-                                 created_at, updated_at, draft_changed_at, court, number_count)
-         SELECT gen_random_uuid(), 900000 + i, $1, 1, 1, 1, 'DRAFT', at, at, at, at, 'CUSTOMER', 0
+                                 created_at, updated_at, ended_at, number_count)
+         SELECT gen_random_uuid(), 900000 + i, $1, 1, 1, 1, 'CANCELLED', at, at, at, at, 0
            FROM (SELECT i, timestamptz '2026-11-01T00:00:00Z' + (i / 3) * interval '1 second' AS at
                    FROM generate_series(1, $2) AS i) AS given",
     )

@@ -23,3 +23,4 @@ mod outlook;
 mod pages;
 mod sorts;
 mod tokens;
+mod tracking;

@@ -8,7 +8,7 @@ use crate::customer::Customer;
 use crate::harness::{TestIntake, refusal};
 use crate::pages::{all, numbers, page};
 
-/// Five orders: of three a FOC is known, two are drafts.
+/// Five orders: of three a FOC is known, two are drafts, which expire in weeks.
 async fn five(intake: &TestIntake, customer: &Customer) -> [Order; 5] {
     let early = customer.draft(&["+12018670130"]).await;
     let first = customer.submitted_of(&["+12018670131"]).await;

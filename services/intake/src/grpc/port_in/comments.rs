@@ -38,11 +38,13 @@ impl CommentService for Comments {
     async fn add_comment(&self, request: Request<v1::AddCommentRequest>) -> Reply<v1::AddCommentResponse> {
         let requester = requester(&request)?;
         let now = self.intake.base.clock.now();
-        let (name, comment) = read(request.get_ref(), &requester, now)?;
+        // A repeated call is answered as before, though the time it named has passed since.
+        let asked = read(request.get_ref(), &requester, now);
         let mut work = match self.intake.base.idempotency.begin(&request).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
+        let (name, comment) = asked?;
         let written = ops::port_in::add_comment(&self.intake, work.conn(), &requester, name, comment)
             .await
             .map_err(|error| status::comment(&error))?;

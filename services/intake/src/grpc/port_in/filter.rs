@@ -162,7 +162,7 @@ fn read_range(faults: &mut Faults, field: &str, range: Option<&v1::TimeRange>) -
 }
 
 /// Reads an instant that may be missing.
-pub(super) fn read_instant(
+pub(in crate::grpc) fn read_instant(
     faults: &mut Faults,
     field: &str,
     at: Option<&ProtoTimestamp>,
@@ -171,7 +171,7 @@ pub(super) fn read_instant(
 }
 
 /// Reads a page's size, and where it starts.
-pub(super) fn read_page<T: serde::de::DeserializeOwned>(
+pub(in crate::grpc) fn read_page<T: serde::de::DeserializeOwned>(
     faults: &mut Faults,
     (size, default, max): (i32, i64, i64),
     binding: &str,

@@ -34,8 +34,10 @@ mod status;
 mod stream;
 
 pub(super) use documents::pieces;
+pub(super) use filter::{read_instant, read_page};
 pub(super) use render::address;
 pub(super) use status::content as content_status;
+pub(super) use status::read as read_status;
 pub(super) use status::submission as submission_status;
 
 use auth::{Caller, CallerKind};
@@ -125,7 +127,7 @@ fn etag(etag: &str) -> Option<&str> {
 }
 
 /// Takes off what was read beyond the page to see whether there is more. Returns the page's last when there is.
-fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
+pub(super) fn cut<T>(page: &mut Vec<T>, limit: i64) -> Option<&T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = page.len() > limit;
     page.truncate(limit);

@@ -25,7 +25,7 @@ pub(super) fn illegal(error: IllegalTransition) -> Status {
     fail(Code::FailedPrecondition, "ILLEGAL_TRANSITION", error.to_string())
 }
 
-pub(super) fn read(error: &ReadError) -> Status {
+pub(in crate::grpc) fn read(error: &ReadError) -> Status {
     match error {
         ReadError::NotFound => not_found(),
         ReadError::Store(error) => store(error),

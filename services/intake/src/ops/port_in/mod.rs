@@ -64,7 +64,7 @@ pub(crate) use imports::PIN_CHARS_MAX;
 pub(crate) use lists::{OrderRow, count, list};
 pub(crate) use outlook::Outlook;
 pub(crate) use pdf::{BadPdf, Pdf};
-pub(crate) use read::{ReadError, documents, get, requirements, timeline};
+pub(crate) use read::{ReadError, documents, find as read_order, get, requirements, timeline};
 pub(crate) use review::{ReviewError, list_reviews, policy, put_policy, release, send_back};
 pub(crate) use settle::settle;
 pub(crate) use submission::{Submission, SubmissionError, get_submission};

@@ -227,7 +227,7 @@ pub(super) async fn document_facts(
     Ok(documents.into_iter().map(|document| document.facts).collect())
 }
 
-pub(super) async fn find(
+pub(crate) async fn find(
     conn: &mut PgConnection,
     requester: &Requester,
     name: OrderName,

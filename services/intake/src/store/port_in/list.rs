@@ -52,6 +52,17 @@ pub(crate) struct OrderFilter {
     pub(crate) ended: TimeRange,
 }
 
+impl OrderFilter {
+    /// A child is seen through its parent, unless something is asked for that the child has and its parent has not: a
+    /// number, its own number, a carrier, a commitment.
+    const fn asks_for_what_children_have(&self) -> bool {
+        self.tn.is_some()
+            || self.request_number.is_some()
+            || self.losing_carrier.is_some()
+            || self.foc.is_set()
+    }
+}
+
 /// What orders are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SortKey {
@@ -295,8 +306,7 @@ fn push_names(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter) {
             .push_bind(number_column(number));
     }
     match filter.parent {
-        // A child is seen through its parent, unless something of its own is asked for.
-        None if filter.tn.is_none() && filter.request_number.is_none() => {
+        None if !filter.asks_for_what_children_have() => {
             query.push(" AND port_order.parent_order_id IS NULL");
         }
         None => {}

@@ -19,6 +19,8 @@ pub(crate) mod numbers;
 pub(crate) mod order;
 pub(crate) mod pace;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod plans;
 pub(crate) mod reasons;
 pub(crate) mod records;
