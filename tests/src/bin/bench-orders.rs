@@ -54,14 +54,14 @@ async fn fill(conn: &mut PgConnection, account: Uuid) -> anyhow::Result<()> {
     sqlx::query(
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
                                  created_at, updated_at, submitted_at, ended_at, last_foc_at, court, court_due_at,
-                                 number_count, losing_carrier, customer_reference)
+                                 draft_changed_at, number_count, losing_carrier, customer_reference)
          SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1000000 + i, $1, 1, 1, 1, state, at, at,
                 at + interval '3 days', CASE WHEN state <> 'DRAFT' THEN at + interval '1 hour' END,
                 CASE WHEN state IN ('PORTED', 'REJECTED') THEN at + interval '20 days' END,
                 CASE WHEN state = 'PORTED' THEN at + interval '9 days' END,
                 CASE state WHEN 'DRAFT' THEN 'CUSTOMER' WHEN 'SUBMITTED' THEN 'US' WHEN 'PENDING' THEN 'LOSING_CARRIER' END,
                 CASE WHEN state IN ('SUBMITTED', 'PENDING') THEN at + interval '2 days' END,
-                1, 'carrier-' || (i * 7919) % 300, CASE WHEN i % 3 = 0 THEN 'ref-' || i END
+                CASE WHEN state = 'DRAFT' THEN at END, 1, 'carrier-' || (i * 7919) % 300, CASE WHEN i % 3 = 0 THEN 'ref-' || i END
            FROM (SELECT i, $2::text::timestamptz + i * interval '1 minute' AS at,
                         (ARRAY['PORTED', 'PORTED', 'PORTED', 'PORTED', 'PORTED', 'PORTED', 'DRAFT', 'SUBMITTED',
                                'PENDING', 'REJECTED'])[1 + (i * 7919) % 10] AS state

@@ -168,7 +168,7 @@ pub(crate) async fn view(intake: &Intake, link: &Link) -> Result<Option<Tracked>
     Ok(Some(Tracked {
         request_number: record.request_number,
         state,
-        court: record.state.court(),
+        court: record.court(),
         steps: steps(state, &arrivals),
         foc_at: outlook.seen.last_foc_at,
         estimate: outlook.estimate,
