@@ -44,11 +44,17 @@ pub enum Action {
     CancelOrder,
     /// Say how a cancel ended that the carrier does not answer.
     SettleCancel,
+    /// Say when it is activated.
+    SetActivation,
+    /// Activate it now.
+    ActivateOrder,
+    /// Have ported numbers given back.
+    RequestSnapback,
 }
 
 impl Action {
     /// Every action, in the order of an order's life.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::UpdateOrder,
         Self::AddNumbers,
         Self::RemoveNumbers,
@@ -63,6 +69,9 @@ impl Action {
         Self::SettleDateChange,
         Self::CancelOrder,
         Self::SettleCancel,
+        Self::SetActivation,
+        Self::ActivateOrder,
+        Self::RequestSnapback,
     ];
 
     /// The name of its RPC.
@@ -82,6 +91,9 @@ impl Action {
             Self::SettleDateChange => "SettleDateChange",
             Self::CancelOrder => "CancelOrder",
             Self::SettleCancel => "SettleCancel",
+            Self::SetActivation => "SetActivation",
+            Self::ActivateOrder => "ActivateOrder",
+            Self::RequestSnapback => "RequestSnapback",
         }
     }
 
@@ -98,7 +110,10 @@ impl Action {
             | Self::ConfirmRemedy
             | Self::DropNumbers
             | Self::ChangeWantedDate
-            | Self::CancelOrder => false,
+            | Self::CancelOrder
+            | Self::SetActivation
+            | Self::ActivateOrder
+            | Self::RequestSnapback => false,
         }
     }
 }
@@ -130,6 +145,15 @@ pub enum Refusal {
     /// The numbers are ours.
     #[error("the numbers have ported; what was ported is undone by a snapback")]
     CompletedUseSnapback,
+    /// The day of the FOC is still to come.
+    #[error("the losing carrier activates on demand in its hours from the day of the FOC on, {foc_at}")]
+    BeforeFocDay {
+        /// The FOC.
+        foc_at: Timestamp,
+    },
+    /// There is nothing to be given back.
+    #[error("no number of the order is here by it")]
+    NothingPorted,
     /// Carriers' forms have no number for another version.
     #[error(
         "the order was changed too often for another version; make a new one, and to cancel call operations"
@@ -190,6 +214,16 @@ impl Order {
             Action::SettleDateChange => self.may_settle_date_change().map(drop)?,
             Action::CancelOrder => self.may_be_cancelled(now)?,
             Action::SettleCancel => self.may_settle_cancel()?,
+            Action::SetActivation => self.may_set_activation()?,
+            Action::ActivateOrder => {
+                self.may_be_activated(now)?;
+                return Ok(self
+                    .record
+                    .state
+                    .foc_at()
+                    .and_then(|foc_at| self.lapses_at(foc_at)));
+            }
+            Action::RequestSnapback => self.may_be_given_back()?,
         }
         Ok(self.end_of_permission())
     }

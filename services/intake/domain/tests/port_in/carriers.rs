@@ -20,7 +20,7 @@ fn now() -> Timestamp {
     at("2026-11-23T15:00:00Z")
 }
 
-fn carrier(network: Network) -> CarrierProfile {
+pub(crate) fn carrier(network: Network) -> CarrierProfile {
     CarrierProfile {
         id: "sim-wireless".parse().unwrap(),
         name: "Harbor Mobile".to_owned(),

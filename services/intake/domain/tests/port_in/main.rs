@@ -6,6 +6,7 @@
 
 mod carriers;
 mod cross_traffic;
+mod cutover;
 mod date_changes;
 mod fixes;
 mod life;

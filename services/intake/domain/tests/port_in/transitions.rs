@@ -16,7 +16,7 @@ use crate::orders::{
 use crate::tries::try_action;
 
 /// What is tried on each state.
-const ACTIONS: [&str; 24] = [
+const ACTIONS: [&str; 27] = [
     "edit",
     "add",
     "remove",
@@ -30,6 +30,9 @@ const ACTIONS: [&str; 24] = [
     "settle-date",
     "cancel",
     "settle-cancel",
+    "activation",
+    "activate",
+    "snapback",
     "ack",
     "sup-refused",
     "fix-reject",
@@ -44,22 +47,22 @@ const ACTIONS: [&str; 24] = [
 ];
 
 /// One row a state; one column an action: the state it leads to, `-` where it is refused, `=` where nothing changes.
-/// In rows: writing and our review; the customer and operations; commands; what carriers say; time.
+/// In rows: writing and our review; the customer and operations; the cut-over; commands; what carriers say; time.
 const TABLE: &str = "
-DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED -  = =  = = = = = = = =  ABANDONED
-IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED -  = =  = = = = = = = =  =
-SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  PENDING =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED -  = FOC_CONFIRMED  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
-FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
-ACTIVATING       - - - - - -  - - - - - - -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-PORTED           - - - - - -  - - - - - - -  = =  = = = = = = = =  =
-CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED  = =  = = = = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
-CANCELLED        - - - - - -  - - - - - - -  = =  = = = = = = = =  =
-REJECTED         - - - - - -  - - - - - - -  = =  = = = = = = = =  =
-ABANDONED        - - - - - -  - - - - - - -  = =  = = = = = = = =  =
-PARENT           - - - - - -  - - - - - - -  = =  = = = = = = = =  =
+DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED -  = - -  = =  = = = = = = = =  ABANDONED
+IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED -  = - -  = =  = = = = = = = =  =
+SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  PENDING =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
+PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
+ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
+CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED -  = - -  = FOC_CONFIRMED  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
+FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
+ACTIVATING       - - - - - -  - - - - - - -  - - -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
+PORTED           - - - - - -  - - - - - - -  - - PORTED  = =  = = = = = = = =  =
+CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED  = - -  = =  = = = = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
+CANCELLED        - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
+REJECTED         - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
+ABANDONED        - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
+PARENT           - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
 ";
 
 /// The table, a row a state.
@@ -99,7 +102,7 @@ fn every_state_and_every_action() {
 }
 
 /// The actions of the table that are RPCs.
-const RPCS: [(&str, Action); 13] = [
+const RPCS: [(&str, Action); 16] = [
     ("edit", Action::UpdateOrder),
     ("add", Action::AddNumbers),
     ("remove", Action::RemoveNumbers),
@@ -113,6 +116,9 @@ const RPCS: [(&str, Action); 13] = [
     ("settle-date", Action::SettleDateChange),
     ("cancel", Action::CancelOrder),
     ("settle-cancel", Action::SettleCancel),
+    ("activation", Action::SetActivation),
+    ("activate", Action::ActivateOrder),
+    ("snapback", Action::RequestSnapback),
 ];
 
 #[test]

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::error::Error;
 
 use intake_domain::carrier::LosingCarrier;
+use intake_domain::port_in::cutover::{ActivationMode, Asked, Decision};
 use intake_domain::port_in::{
     AtCarrier, CommandKind, CommandState, Correction, NumberState, Order, Package, Says, SentSecrets,
     Settlement, Transition,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Secret;
 
@@ -70,6 +71,21 @@ fn ask(order: Order, action: &str) -> Result<Transition, String> {
         "settle-cancel" => order
             .settle_cancel(Settlement::Confirmed, "by phone", now())
             .map_err(told),
+        "activation" => order.set_activation(ActivationMode::OnDemand).map_err(told),
+        "activate" => {
+            order.may_be_activated(now()).map_err(told)?;
+            Ok(go(order, now()).unwrap())
+        }
+        "snapback" => {
+            let asked = Asked {
+                reason: "wrong".to_owned(),
+                inadvertent: None,
+            };
+            let here = order.record().numbers.iter().map(|number| (number.tn, now()));
+            let here = here.collect();
+            let asked_back = order.ask_back(&[], &asked, &here, now());
+            asked_back.map(|(_, transition)| transition).map_err(told)
+        }
         other => panic!("no action {other}"),
     }
 }
@@ -104,12 +120,32 @@ fn follow(order: Order, kind: CommandKind, state: CommandState) -> Option<Transi
 /// Lets time pass until the order is in another state or nothing more is due.
 fn fall_due_until_it_changes(order: &Order) -> Option<Transition> {
     let name = order.record().state.name();
-    let mut transition = order.clone().fall_due(order.next_due()?)?;
+    let mut transition = pass_time(order.clone(), order.next_due()?)?;
     while transition.order.record().state.name() == name {
         let Some(due) = transition.order.next_due() else {
             break;
         };
-        transition = transition.order.fall_due(due)?;
+        transition = pass_time(transition.order, due)?;
     }
     Some(transition)
+}
+
+/// Does what is due; nothing stands in the way of a cut-over.
+fn pass_time(order: Order, due: Timestamp) -> Option<Transition> {
+    if order.awaits_decision(due) {
+        go(order, due)
+    } else {
+        order.fall_due(due)
+    }
+}
+
+fn go(order: Order, at: Timestamp) -> Option<Transition> {
+    let go = order.waiting_tns();
+    order.cut_over(
+        Decision {
+            go,
+            ..Decision::default()
+        },
+        at,
+    )
 }

@@ -109,7 +109,7 @@ pub(super) fn configure(error: &ConfigureError) -> Status {
 }
 
 /// Why an action is not allowed now. What lists say of actions is made of this as well.
-fn refusal(error: &Refusal) -> Status {
+pub(super) fn refusal(error: &Refusal) -> Status {
     match error {
         Refusal::Illegal(error) => illegal(*error),
         Refusal::NewOrderRequired => fail(Code::FailedPrecondition, "NEW_ORDER_REQUIRED", error.to_string()),
@@ -129,6 +129,12 @@ fn refusal(error: &Refusal) -> Status {
             "COMPLETED_USE_SNAPBACK",
             error.to_string(),
         ),
+        Refusal::BeforeFocDay { .. } => fail(
+            Code::FailedPrecondition,
+            "OUTSIDE_ACTIVATION_WINDOW",
+            error.to_string(),
+        ),
+        Refusal::NothingPorted => fail(Code::FailedPrecondition, "NOT_PORTED", error.to_string()),
         Refusal::VersionsExhausted => fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string()),
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use calendar::civil_date;
 use jiff::Timestamp;
 use types::Tn;
 
+use super::super::actions::Refusal;
 use super::super::number::NumberState;
 use super::super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
 use super::super::state::OrderState;
@@ -24,9 +26,7 @@ pub struct Decision {
 impl Order {
     /// Says when the order is activated. Until it is.
     pub fn set_activation(mut self, mode: ActivationMode) -> Result<Transition, IllegalTransition> {
-        if self.record.state.name().is_final() || matches!(self.record.state, OrderState::Activating { .. }) {
-            return Err(self.illegal("activated otherwise"));
-        }
+        self.may_set_activation()?;
         self.record.cutover.activation = mode;
         let action = match mode {
             ActivationMode::AtFoc => "activation_at_foc",
@@ -35,10 +35,41 @@ impl Order {
         Ok(self.noted(Entry::plain(action)))
     }
 
-    /// Refuses to activate an order that has no date, or nothing left to activate.
-    pub fn may_be_activated(&self) -> Result<(), IllegalTransition> {
-        if self.waiting_tns().is_empty() || self.record.state.foc_at().is_none() {
-            return Err(self.illegal("activated"));
+    pub(in crate::port_in) fn may_set_activation(&self) -> Result<(), IllegalTransition> {
+        let is_too_late = matches!(
+            self.record.state,
+            OrderState::Activating { .. } | OrderState::Parent(_)
+        );
+        if is_too_late || self.record.state.name().is_final() {
+            return Err(self.illegal("activated otherwise"));
+        }
+        Ok(())
+    }
+
+    /// Refuses to activate an order that has no date, nothing left to activate, or before the day of its FOC.
+    pub fn may_be_activated(&self, now: Timestamp) -> Result<(), Refusal> {
+        let foc_at = match &self.record.state {
+            OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
+            OrderState::Activating { foc_at } => Some(*foc_at),
+            OrderState::Draft(_)
+            | OrderState::InReview(_)
+            | OrderState::Submitted
+            | OrderState::Pending { .. }
+            | OrderState::ActionRequired(_)
+            | OrderState::ChangingDate(_)
+            | OrderState::Ported
+            | OrderState::CancelRequested { .. }
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => None,
+        };
+        let Some(foc_at) = foc_at.filter(|_| !self.waiting_tns().is_empty()) else {
+            return Err(self.illegal("activated").into());
+        };
+        let region = self.region();
+        if civil_date(region, now) < civil_date(region, foc_at) {
+            return Err(Refusal::BeforeFocDay { foc_at });
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use types::{SnapbackId, Tn};
 
+use super::super::actions::Refusal;
 use super::super::number::NumberState;
 use super::super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
 use super::CutoverFact;
@@ -89,8 +90,8 @@ pub enum SnapbackRefusal {
     #[error("numbers that were activated more than 24 hours ago; an inadvertent port is undone at any age")]
     TooLate(Vec<Tn>),
     /// The order has none.
-    #[error("no number of the order has ported")]
-    NothingPorted,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// One at a time.
     #[error("a snapback of this order is under way; wait for its answer")]
     UnderWay,
@@ -106,6 +107,7 @@ impl Order {
         in_service_since: &BTreeMap<Tn, Timestamp>,
         now: Timestamp,
     ) -> Result<(Vec<Tn>, Transition), SnapbackRefusal> {
+        self.may_be_given_back()?;
         let named: HashSet<Tn> = tns.iter().copied().collect();
         let numbers = self.record.numbers.iter();
         let ported: HashSet<Tn> = numbers
@@ -118,7 +120,7 @@ impl Order {
         }
         let wanted = if named.is_empty() { ported } else { named };
         if wanted.is_empty() {
-            return Err(SnapbackRefusal::NothingPorted);
+            return Err(Refusal::NothingPorted.into());
         }
         let is_late = |tn: &Tn| {
             let since = in_service_since.get(tn);
@@ -149,6 +151,15 @@ impl Order {
                 ..self.noted(entry)
             },
         ))
+    }
+
+    pub(in crate::port_in) fn may_be_given_back(&self) -> Result<(), Refusal> {
+        let mut numbers = self.record.numbers.iter();
+        if numbers.any(|number| number.state == NumberState::Ported) {
+            Ok(())
+        } else {
+            Err(Refusal::NothingPorted)
+        }
     }
 
     /// Hears how a snapback ended. Numbers that are back with the losing carrier leave the inventory; that they had

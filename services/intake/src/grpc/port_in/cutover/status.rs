@@ -8,7 +8,7 @@ use intake_domain::port_in::cutover::{Obstacle, SnapbackRefusal, WindowRefusal};
 use tonic::{Code, Status};
 use types::Tn;
 
-use super::super::status::{fault, illegal, not_found, of_tns};
+use super::super::status::{fault, illegal, not_found, of_tns, refusal};
 use crate::ops::port_in::cutover::{
     ActivationError, GroupError, MemberFault, MemberProblem, MessagingError, PrepareError, SnapbackError,
     TemporaryError,
@@ -42,6 +42,7 @@ pub(super) fn activation(error: &ActivationError) -> Status {
         ActivationError::NotFound => not_found(),
         ActivationError::NotInGroup => fail(Code::NotFound, "GROUP_NOT_FOUND", error.to_string()),
         ActivationError::Illegal(error) => illegal(*error),
+        ActivationError::Refused(error) => refusal(error),
         ActivationError::Window(WindowRefusal::NotOnDemand | WindowRefusal::BeyondCalendar) => {
             fail(Code::FailedPrecondition, "NOT_ON_DEMAND", error.to_string())
         }
@@ -113,9 +114,7 @@ pub(super) fn snapback(error: &SnapbackError) -> Status {
             "NOT_PORTED",
             of_tns(tns, "NOT_PORTED", "did not come by this order, or has left since"),
         ),
-        SnapbackError::Refused(SnapbackRefusal::NothingPorted) => {
-            fail(Code::FailedPrecondition, "NOT_PORTED", error.to_string())
-        }
+        SnapbackError::Refused(SnapbackRefusal::Refused(error)) => refusal(error),
         SnapbackError::Refused(SnapbackRefusal::TooLate(tns)) => not_ready(
             "SNAPBACK_TOO_LATE",
             of_tns(tns, "SNAPBACK_TOO_LATE", "was activated more than 24 hours ago"),

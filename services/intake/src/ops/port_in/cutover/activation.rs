@@ -1,7 +1,7 @@
 //! Saying when an order is activated, and activating one on demand.
 
 use intake_domain::port_in::cutover::{ActivationMode, Obstacle, Urge, WindowRefusal, check_window};
-use intake_domain::port_in::{IllegalTransition, Order};
+use intake_domain::port_in::{IllegalTransition, Order, Refusal};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -29,6 +29,9 @@ pub(crate) enum ActivationError {
     /// Not in this state.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    /// Not in this state, or not yet.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Not now, or never by this carrier.
     #[error(transparent)]
     Window(#[from] WindowRefusal),
@@ -82,7 +85,11 @@ pub(crate) async fn activate(
         .await?
         .ok_or(ActivationError::NotFound)?;
     let order = scene.orders.get(&id).ok_or(ActivationError::NotFound)?;
-    order.may_be_activated()?;
+    match order.may_be_activated(occasion.now) {
+        // The carrier's hours, which are asked below, say from when.
+        Ok(()) | Err(Refusal::BeforeFocDay { .. }) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
     let units: Vec<_> = scene
         .units
         .iter()
