@@ -24,14 +24,18 @@ const MAKERS: [&str; 15] = [
     "services/intake/domain/src/port_in/fix.rs",
     "services/intake/domain/src/port_in/requirements",
     "services/intake/src/grpc",
-    "services/intake/src/ops/port_in/csv_lines.rs",
+    "services/intake/src/ops/port_in/imports",
     "services/notification/src/grpc",
     "libs/reasons/src/reason.rs",
     "services/intake/domain/src/port_out/lawful_reason.rs",
 ];
 
 /// Types whose codes reach callers, in files that hold other words too: the file, and where their `impl` begins.
-const CODED: [(&str, &str); 7] = [
+const CODED: [(&str, &str); 8] = [
+    (
+        "services/intake/domain/src/port_in/configure.rs",
+        "impl ConfigureProblem {",
+    ),
     (
         "services/intake/domain/src/port_in/cutover/hold.rs",
         "impl HoldCode {",
@@ -79,7 +83,7 @@ const NOT_CODES: [(&str, &[&str]); 4] = [
         "services/intake/domain/src/port_in/requirements/identity.rs",
         &["BOX", "OFFICE", "PO", "POBOX", "POST"],
     ),
-    ("services/intake/src/ops/port_in/csv_lines.rs", &["PIN"]),
+    ("services/intake/src/ops/port_in/imports/columns.rs", &["PIN"]),
 ];
 
 /// What makes a refusal. No other place may contain it.
