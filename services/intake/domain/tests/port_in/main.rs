@@ -8,6 +8,7 @@ mod carriers;
 mod cross_traffic;
 mod cutover;
 mod date_changes;
+mod divisions;
 mod fixes;
 mod life;
 mod orders;

@@ -20,6 +20,7 @@ mod details;
 mod document_policies;
 mod documents;
 mod filter;
+mod import_lines;
 mod imports;
 mod lists;
 pub(super) mod number_fields;

@@ -57,6 +57,9 @@ pub(super) async fn settle_about(
         if let Some(parent) = stored.record().parent {
             store::family::sum_up(conn, parent.id, now).await?;
         }
+        if is_draft(before) && !is_draft(&stored) {
+            store::imports::close(conn, id, now).await?;
+        }
         stored
     };
     let freed = freed(before, &transition.order);
@@ -95,13 +98,17 @@ fn has_moved(before: &Order, after: &Order) -> bool {
     before.state != after.state || before.delays != after.delays || before.numbers != after.numbers
 }
 
+const fn is_draft(order: &Order) -> bool {
+    matches!(order.record().state, OrderState::Draft(_))
+}
+
 /// The numbers that were live in the order and are no longer.
 fn freed(before: &Order, after: &Order) -> Vec<Tn> {
-    if matches!(before.record().state, OrderState::Draft(_)) {
+    if is_draft(before) {
         return Vec::new();
     }
     // An order that came back from our review holds nothing.
-    if matches!(after.record().state, OrderState::Draft(_)) {
+    if is_draft(after) {
         return before.open_tns();
     }
     let numbers = after.record().numbers.iter();

@@ -11,6 +11,7 @@ pub(crate) mod cutover;
 pub(crate) mod documents;
 pub(crate) mod due;
 pub(crate) mod family;
+pub(crate) mod import_lines;
 pub(crate) mod imports;
 pub(crate) mod list;
 pub(crate) mod live;

@@ -23,7 +23,8 @@ use super::{Occasion, OrderName, Requester, find_to_change};
 use crate::app::Intake;
 use crate::store::port_in as store;
 
-pub(crate) use crate::store::port_in::imports::{Import, ImportState, KeptFault, KeptLine, LineOutcome};
+pub(crate) use crate::store::port_in::import_lines::{KeptFault, KeptLine, LineOutcome};
+pub(crate) use crate::store::port_in::imports::{Import, ImportState};
 pub(crate) use columns::{Cells, Column, PIN_CHARS_MAX, capabilities_text};
 pub(crate) use csv_feed::{CsvFeed, RawLine, UnreadableFile};
 
@@ -84,7 +85,7 @@ pub(crate) struct ImportView {
 
 impl ImportView {
     async fn of(conn: &mut PgConnection, import: Import) -> Result<Self, StoreError> {
-        let counts = store::imports::count(conn, import.id).await?;
+        let counts = store::import_lines::count(conn, import.id).await?;
         Ok(Self { import, counts })
     }
 
@@ -159,7 +160,7 @@ pub(crate) async fn keep(
     let read: Vec<(i32, columns::ReadLine, Option<Secret>)> =
         fresh.into_iter().map(|raw| read_line(raw, today)).collect();
     let tns: Vec<Tn> = read.iter().filter_map(|(_, line, _)| line.tn).collect();
-    let mut seen: HashMap<Tn, i32> = store::imports::lines_of(conn, id, &tns)
+    let mut seen: HashMap<Tn, i32> = store::import_lines::lines_of(conn, id, &tns)
         .await?
         .into_iter()
         .collect();
@@ -168,7 +169,7 @@ pub(crate) async fn keep(
         .into_iter()
         .map(|(line, read, said)| judge(line, read, said, &in_order, &mut seen))
         .collect();
-    store::imports::keep(conn, &intake.base.vault, id, &kept, next_line).await?;
+    store::import_lines::keep(conn, &intake.base.vault, id, &kept, next_line).await?;
     Ok(())
 }
 
@@ -284,7 +285,7 @@ pub(crate) async fn finish(
         .await?
         .ok_or(ImportError::NotFound)?;
     let wrong = [LineOutcome::Faulty, LineOutcome::Duplicate];
-    let faulty = store::imports::list(conn, id, &wrong, 0, FAULTS_SHOWN).await?;
+    let faulty = store::import_lines::list(conn, id, &wrong, 0, FAULTS_SHOWN).await?;
     Ok((ImportView::of(conn, import).await?, faulty))
 }
 
@@ -298,7 +299,7 @@ async fn add(
     let today = today(intake);
     let known: HashSet<Tn> = draft.record().numbers.iter().map(|number| number.tn).collect();
     let (mut numbers, mut late) = (Vec::new(), Vec::new());
-    for (line, said) in store::imports::open(conn, &intake.base.vault, import.id).await? {
+    for (line, said) in store::import_lines::open(conn, &intake.base.vault, import.id).await? {
         let number = read_again(import, &said, today)?;
         if known.contains(&number.tn) {
             late.push(line);
@@ -308,7 +309,7 @@ async fn add(
     }
     // They were added otherwise while the lines came.
     let fault = duplicate("the number came into the order otherwise in the meantime".to_owned());
-    store::imports::make_duplicates(conn, import.id, &late, &fault).await?;
+    store::import_lines::make_duplicates(conn, import.id, &late, &fault).await?;
     let is_whole = usize::try_from(import.lines).is_ok_and(|lines| lines == numbers.len());
     let (state, added) = if is_whole || import.take_good_lines {
         let added = numbers.len();
@@ -355,5 +356,5 @@ pub(crate) async fn lines(
     let mut conn = intake.base.pool.acquire().await?;
     let import = store::imports::find(&mut conn, id, requester.scope()).await?;
     let import = import.ok_or(ImportError::NotFound)?;
-    Ok(store::imports::list(&mut conn, import.id, outcomes, after, limit).await?)
+    Ok(store::import_lines::list(&mut conn, import.id, outcomes, after, limit).await?)
 }
