@@ -166,7 +166,9 @@ mod tests {
 
     #[test]
     fn a_bucket_needs_its_keys_and_pages_need_both_their_settings() {
-        let cases: [(&[(&str, &str)], &[&str]); 4] = [
+        // What is set, and which settings are at fault.
+        type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+        let cases: [Case; 4] = [
             (&[("PORTWAY_DOCUMENT_STORE", "/var/lib/portway")], &[]),
             (
                 &[

@@ -151,7 +151,7 @@ fn checked(header: &v1::DocumentHeader, pdf: Result<Pdf, BadFile>) -> Result<(Ne
         Ok(pdf) => faults.finish(new.map(|new| (new, pdf))),
         Err(error) if faults.is_empty() => Err(status::bad_file(&error)),
         Err(error) => {
-            faults.add("chunk", status::bad_file_reason(&error), error.to_string());
+            faults.add("chunk", status::bad_file_code(&error), error.to_string());
             faults.finish(None)
         }
     }

@@ -216,10 +216,16 @@ pub(super) fn change(error: &ChangeError) -> Status {
 
 /// A file that is the only thing wrong with an upload.
 pub(super) fn bad_file(error: &BadFile) -> Status {
-    fail(Code::InvalidArgument, bad_file_reason(error), error.to_string())
+    match error {
+        BadFile::Pdf(BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged) => {
+            fail(Code::InvalidArgument, "FILE_TYPE", error.to_string())
+        }
+        BadFile::TooLarge => file_too_large("a document has at most 10 MiB"),
+    }
 }
 
-pub(super) const fn bad_file_reason(error: &BadFile) -> &'static str {
+/// The same, when other things are wrong as well.
+pub(super) const fn bad_file_code(error: &BadFile) -> &'static str {
     match error {
         BadFile::Pdf(BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged) => "FILE_TYPE",
         BadFile::TooLarge => "FILE_TOO_LARGE",
