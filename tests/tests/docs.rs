@@ -31,7 +31,7 @@ const MAKERS: [&str; 15] = [
 ];
 
 /// Types whose codes reach callers, in files that hold other words too: the file, and where their `impl` begins.
-const CODED: [(&str, &str); 8] = [
+const CODED: [(&str, &str); 7] = [
     (
         "services/intake/domain/src/port_in/configure.rs",
         "impl ConfigureProblem {",
@@ -43,8 +43,10 @@ const CODED: [(&str, &str); 8] = [
     ("libs/calendar/src/wanted_date.rs", "impl DateRefusal {"),
     ("libs/numbering/src/refusal.rs", "impl NumberRefusal {"),
     ("services/intake/domain/src/portability.rs", "impl PortRefusal {"),
-    ("services/intake/domain/src/port_out/state.rs", "impl Grounds {"),
-    ("services/intake/domain/src/port_out/verdict.rs", "impl Denial {"),
+    (
+        "services/intake/domain/src/port_out/decision.rs",
+        "impl Grounds {",
+    ),
     (
         "services/notification/domain/src/webhook_url.rs",
         "impl InvalidWebhookUrl {",

@@ -64,6 +64,8 @@ ids! {
     SnapbackId = "snapback id";
     /// A port-out case: one carrier's request as one account sees it.
     PortOutId = "port-out id";
+    /// A question to an end user, whether numbers may go.
+    ConsentId = "consent id";
     /// A stored document: a letter of authorization, a bill, a customer service record.
     DocumentId = "document id";
     /// A comment on an order.

@@ -12,6 +12,7 @@
 mod digest;
 mod key_ring;
 mod sealed;
+mod short_secret;
 
 use chacha20poly1305::XNonce;
 use chacha20poly1305::aead::{Aead as _, Generate as _, Payload};
@@ -21,6 +22,7 @@ use types::Secret;
 pub use digest::{DIGEST_LENGTH, DigestKey, DigestKeyError, keyed_digest};
 pub use key_ring::{KeyRing, KeyRingError, generate_key};
 pub use sealed::{MalformedSealed, Sealed};
+pub use short_secret::{PIN_DIGITS, PinHash, generate_pin};
 
 /// Seals and opens secrets.
 #[derive(Debug, Clone)]

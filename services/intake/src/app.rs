@@ -7,6 +7,7 @@ use grpc::Lifecycle;
 use service::due::Wake;
 use service::{Base, Serving, StartError};
 use tonic::service::RoutesBuilder;
+use vault::DigestKey;
 
 use crate::config::Settings;
 use crate::contents::DocumentStore;
@@ -28,6 +29,8 @@ pub struct Intake {
     pub(crate) contents: DocumentStore,
     /// How links to pages begin; none: no pages are served.
     pub(crate) link_base: Option<LinkBase>,
+    /// Hashes port-out PINs. Another key makes every PIN wrong.
+    pub(crate) pin_key: Arc<DigestKey>,
     /// Tells who has a number.
     pub(crate) gateway: Gateway,
 }
@@ -38,6 +41,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     if let Some(file) = &settings.area_codes_file {
         area_codes::put_in_force(file).await?;
     }
+    let pin_key = Arc::clone(&settings.base.digest_key);
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let intake = Intake {
         base: base.clone(),
@@ -48,6 +52,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
             .links
             .as_ref()
             .map(|links| LinkBase::new(links.url.clone())),
+        pin_key,
         gateway: Gateway::new(base.peer(&settings.gateway_endpoint)?),
     };
     if let Some(file) = settings.bootstrap_file {

@@ -6,3 +6,4 @@ pub(crate) mod cutover;
 pub(crate) mod letters;
 pub(crate) mod port_in;
 pub(crate) mod port_out;
+pub(crate) mod protection;

@@ -2,7 +2,7 @@
 
 use events::NewEvent;
 use intake_domain::port_out::{
-    AskedNumber, Denial, Grounds, LawfulReason, PortOut, PortOutFact, PortOutState,
+    AnswerMode, AskedNumber, Decider, Grounds, LawfulReason, PortOut, PortOutFact, PortOutState,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -11,6 +11,7 @@ use portway_proto::types::v1::{CarrierReason, Court, ReasonClass};
 use prost::{Message, Name};
 use service::stamp;
 use sqlx::PgConnection;
+use types::Tn;
 
 /// Announces what happened to a case that this transaction changed.
 pub(crate) async fn fact(
@@ -43,8 +44,11 @@ pub(crate) async fn fact(
             let message = v1::PortOutAuthorized {
                 port_out,
                 decided_by,
-                denied: Vec::new(),
-                explanation: String::new(),
+                denied: case.numbers.iter().copied().filter_map(denied).collect(),
+                explanation: match case.state.decision().map(|decision| &decision.by) {
+                    Some(Decider::Overruled) => case.review_explanation.clone(),
+                    Some(_) | None => String::new(),
+                },
             };
             append(conn, case, now, &message).await
         }
@@ -66,18 +70,12 @@ pub(crate) async fn fact(
             .await
         }
         PortOutFact::Rejected => {
-            let reasons = reasons(case);
-            append(
-                conn,
-                case,
-                now,
-                &v1::PortOutRejected {
-                    port_out,
-                    reasons,
-                    ..v1::PortOutRejected::default()
-                },
-            )
-            .await
+            let message = v1::PortOutRejected {
+                port_out,
+                reasons: reasons(case),
+                explanation: case.review_explanation.clone(),
+            };
+            append(conn, case, now, &message).await
         }
         PortOutFact::PortedOut { .. } => {
             let ported_at = case.state.ended_at().map(stamp::to_proto);
@@ -99,7 +97,7 @@ pub(crate) async fn foc_changed(
     append(conn, case, now, &changed).await
 }
 
-async fn append<M: Message + Name>(
+pub(super) async fn append<M: Message + Name>(
     conn: &mut PgConnection,
     case: &PortOut,
     now: Timestamp,
@@ -110,7 +108,13 @@ async fn append<M: Message + Name>(
     Ok(())
 }
 
-fn reference(case: &PortOut) -> v1::PortOutRef {
+/// What events say of a case.
+pub(super) fn reference(case: &PortOut) -> v1::PortOutRef {
+    reference_to(case, &case.tns())
+}
+
+/// What events say of some numbers of a case.
+pub(super) fn reference_to(case: &PortOut, tns: &[Tn]) -> v1::PortOutRef {
     let key = &case.request.key;
     v1::PortOutRef {
         port_out_id: case.id.to_string(),
@@ -120,9 +124,9 @@ fn reference(case: &PortOut) -> v1::PortOutRef {
         ver: i32::from(key.ver.get()),
         winning_spid: key.winning_spid.to_string(),
         winning_name: case.request.winning_name.clone(),
-        tns: case.numbers.iter().map(|number| number.tn.to_string()).collect(),
+        tns: tns.iter().map(Tn::to_string).collect(),
         foc_at: case.foc_at.map(stamp::to_proto),
-        answers_per_number: false,
+        answers_per_number: case.request.answers == AnswerMode::PerNumber,
     }
 }
 
@@ -131,22 +135,26 @@ fn reasons(case: &PortOut) -> Vec<CarrierReason> {
     let PortOutState::Rejected { grounds, .. } = &case.state else {
         return Vec::new();
     };
-    match grounds {
-        Grounds::NumbersDenied => case.numbers.iter().copied().filter_map(denied).collect(),
-        Grounds::Upheld(reason) => vec![reason_about("", reason.code(), class_of(*reason))],
-        Grounds::OtherNumberDenied => vec![reason_about("", grounds.code(), ReasonClass::Cancel)],
-        Grounds::NoConsent => vec![reason_about("", grounds.code(), ReasonClass::Customer)],
-    }
+    let whole = match grounds {
+        Grounds::NumbersDenied => None,
+        Grounds::Upheld(reason) => match case.request.answers {
+            AnswerMode::Whole => Some(reason_about("", reason.code(), class_of(*reason))),
+            AnswerMode::PerNumber => None,
+        },
+        Grounds::OtherNumberDenied => Some(reason_about("", grounds.code(), ReasonClass::Cancel)),
+        Grounds::NoConsent => Some(reason_about("", grounds.code(), ReasonClass::Customer)),
+    };
+    let denied = || case.numbers.iter().copied().filter_map(denied).collect();
+    whole.map_or_else(denied, |reason| vec![reason])
 }
 
 fn denied(number: AskedNumber) -> Option<CarrierReason> {
     let denial = number.denial?;
-    let class = match denial {
-        Denial::TnNotFound | Denial::TnNotActive => ReasonClass::Cancel,
-        Denial::Locked => ReasonClass::Customer,
-        Denial::Pin | Denial::PinMissing | Denial::AccountNumber | Denial::Zip => ReasonClass::Fix,
-    };
-    Some(reason_about(&number.tn.to_string(), denial.code(), class))
+    Some(reason_about(
+        &number.tn.to_string(),
+        denial.code(),
+        class_of(denial),
+    ))
 }
 
 const fn class_of(reason: LawfulReason) -> ReasonClass {

@@ -219,8 +219,7 @@ fn to_proto(number: &InventoryNumber) -> v1::Number {
         agent_email: text(number.config.agent_email.as_ref().map(ToString::to_string)),
         since: Some(stamp::to_proto(number.since)),
         locked: number.locked,
-        // No number has one so far.
-        has_port_out_pin: false,
+        has_port_out_pin: number.has_port_out_pin,
         config: Some(number_fields::config(&number.config)),
         origin_request_number: text(number.origin_number.map(|number| number.to_string())),
         arrived_at: number.arrived_at.map(stamp::to_proto),

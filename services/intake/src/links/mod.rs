@@ -6,6 +6,7 @@
 //! **Architecture invariant:** a token is never logged, and what a wrong, an expired and a revoked one are told is the same
 //! to the byte.
 
+mod consent;
 mod letter;
 mod listener;
 mod page;

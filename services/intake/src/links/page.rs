@@ -53,6 +53,7 @@ impl Texts {
         texts.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         texts.add_template("frame.html", include_str!("pages/frame.html"))?;
         texts.add_template("message.html", include_str!("pages/message.html"))?;
+        texts.add_template("consent.html", include_str!("pages/consent.html"))?;
         texts.add_template("sign.html", include_str!("pages/sign.html"))?;
         texts.add_template("track.html", include_str!("pages/track.html"))?;
         Ok(Self(texts))

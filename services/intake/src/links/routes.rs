@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::listener::Peer;
 use super::page::{self, PageError, Texts};
-use super::{LinkKind, letter, tracking};
+use super::{LinkKind, consent, letter, tracking};
 use crate::app::Intake;
 use crate::ops::links::{self, Link, LinkToken};
 use crate::store::port_in::order::Access;
@@ -106,6 +106,7 @@ async fn show(State(pages): State<Pages>, Path(token): Path<String>, headers: He
         match opened.link.kind {
             LinkKind::SignLetter => letter::show(&pages, &opened).await,
             LinkKind::TrackOrder => tracking::show(&pages, &opened, &headers).await,
+            LinkKind::Consent => consent::show(&pages, &opened).await,
         }
     };
     pages.answer(page.await)
@@ -117,6 +118,7 @@ async fn file(State(pages): State<Pages>, Path((token, file)): Path<(String, Str
         match opened.link.kind {
             LinkKind::SignLetter => letter::file(&pages, &opened, &file).await,
             LinkKind::TrackOrder => Err(PageError::NotFound),
+            LinkKind::Consent => Err(PageError::NotFound),
         }
     };
     pages.answer(page.await)
@@ -135,6 +137,7 @@ async fn submit(
         match opened.link.kind {
             LinkKind::SignLetter => letter::sign(&pages, &opened, &form, visitor).await,
             LinkKind::TrackOrder => Err(PageError::NotFound),
+            LinkKind::Consent => consent::answer(&pages, &opened, &form, visitor).await,
         }
     };
     pages.answer(page.await)

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use intake_domain::port_in::{NumberConfig, PostalCode, ShortText};
+use intake_domain::port_in::NumberConfig;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -21,7 +21,10 @@ const TABLE: &str = "inventory_number";
 /// The columns of [`Row`], for every statement that reads one.
 macro_rules! columns {
     () => {
-        "tn, account_id, state, since, origin_order_id, account_number, postal_code, locked, arrived_at, capabilities,
+        "tn, account_id, state, since, origin_order_id, locked, arrived_at, capabilities,
+         EXISTS (SELECT FROM port_out_pin AS pin
+                  WHERE pin.account_id = inventory_number.account_id AND pin.tn IN ('', inventory_number.tn))
+             AS has_port_out_pin,
          alias, subaccount, caller_name, application, emergency_address, agent_name, agent_email,
          (SELECT request_number FROM port_order WHERE order_id = origin_order_id) AS origin_request_number"
     };
@@ -79,10 +82,9 @@ pub(crate) struct InventoryNumber {
     pub(crate) origin_number: Option<RequestNumber>,
     pub(crate) config: NumberConfig,
     pub(crate) arrived_at: Option<Timestamp>,
-    pub(crate) account_number: ShortText,
-    /// None: the order did not say.
-    pub(crate) postal_code: Option<PostalCode>,
     pub(crate) locked: bool,
+    /// Whether a PIN of its own or of its account is set.
+    pub(crate) has_port_out_pin: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -96,9 +98,8 @@ pub(super) struct Row {
     arrived_at: Option<jiff_sqlx::Timestamp>,
     #[sqlx(flatten)]
     config: ConfigRow,
-    account_number: String,
-    postal_code: String,
     locked: bool,
+    has_port_out_pin: bool,
 }
 
 impl TryFrom<Row> for InventoryNumber {
@@ -111,7 +112,6 @@ impl TryFrom<Row> for InventoryNumber {
             let number = u64::try_from(number).map_err(|error| corrupt(&error))?;
             Ok::<_, StoreError>(RequestNumber::new(RequestKind::PortIn, number))
         });
-        let postal_code = Some(row.postal_code).filter(|code| !code.is_empty());
         Ok(Self {
             tn: row.tn.parse().map_err(|error| corrupt(&error))?,
             account: AccountId::from_uuid(row.account_id),
@@ -121,12 +121,8 @@ impl TryFrom<Row> for InventoryNumber {
             origin_number: origin_number.transpose()?,
             config: row.config.read().map_err(|error| corrupt(&error))?,
             arrived_at: row.arrived_at.map(jiff_sqlx::Timestamp::to_jiff),
-            account_number: row.account_number.parse().map_err(|error| corrupt(&error))?,
-            postal_code: postal_code
-                .map(|code| code.parse())
-                .transpose()
-                .map_err(|error| corrupt(&error))?,
             locked: row.locked,
+            has_port_out_pin: row.has_port_out_pin,
         })
     }
 }
@@ -260,21 +256,6 @@ pub(crate) async fn among(conn: &mut PgConnection, tns: &[Tn]) -> Result<BTreeSe
             .map_err(|error| StoreError::corrupt(TABLE, &tn, &error))
     };
     held.into_iter().map(read).collect()
-}
-
-/// Whether one of these numbers of the account is locked against porting.
-pub(crate) async fn is_any_locked(
-    conn: &mut PgConnection,
-    account: AccountId,
-    tns: &[Tn],
-) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND locked)",
-    )
-    .bind(account.as_uuid())
-    .bind(text_of(tns))
-    .fetch_one(conn)
-    .await?)
 }
 
 /// Takes numbers that have left out of the account's inventory. Returns those that were there.

@@ -16,15 +16,18 @@ pub(crate) enum LinkKind {
     SignLetter,
     /// An order, to follow it. Subject: the order.
     TrackOrder,
+    /// A question whether numbers may go, to answer it. Subject: the consent.
+    Consent,
 }
 
 impl LinkKind {
-    const ALL: [Self; 2] = [Self::SignLetter, Self::TrackOrder];
+    const ALL: [Self; 3] = [Self::SignLetter, Self::TrackOrder, Self::Consent];
 
     const fn code(self) -> &'static str {
         match self {
             Self::SignLetter => "SIGN_LETTER",
             Self::TrackOrder => "TRACK_ORDER",
+            Self::Consent => "CONSENT",
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use intake_domain::port_in::NumberConfig;
 use intake_domain::port_out::{
-    AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Denial, Grounds, LawfulReason,
-    PortOut, PortOutState, RequestKey, SilenceMeans, Verdict,
+    AnswerMode, AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, FieldMatch, Grounds,
+    LawfulReason, Matches, Outcome, PolicyMet, PortOut, PortOutState, RequestKey, SilenceMeans, Verdict,
 };
 use jiff::Timestamp;
 use pg::{PgSettings, ServiceRole, StoreError};
@@ -147,6 +147,7 @@ fn states() -> Vec<PortOutState> {
     let somebody = || Decider::Subject("user:7".parse().unwrap());
     let claim = Claim {
         reason: LawfulReason::Zip,
+        tns: vec![tn(91)],
         explanation: String::new(),
         by: "user:7".parse().unwrap(),
         at: at(1),
@@ -171,6 +172,12 @@ fn states() -> Vec<PortOutState> {
         },
         PortOutState::Authorized {
             decision: decision(Decider::Overruled),
+        },
+        PortOutState::Authorized {
+            decision: decision(Decider::Policy),
+        },
+        PortOutState::Authorized {
+            decision: decision(Decider::EndUser),
         },
         rejected(Grounds::NumbersDenied, Decider::Policy),
         rejected(Grounds::OtherNumberDenied, Decider::Policy),
@@ -210,10 +217,18 @@ async fn given_case(conn: &mut PgConnection) -> PortOut {
         postal_code: "07030".to_owned(),
         requested_foc_at: None,
         received_at: at(0),
+        answers: AnswerMode::PerNumber,
+        answer_held_until: Some(at(5)),
     };
     let disposal = Disposal::Judged(Verdict::Allowed);
     port_out::insert_request(conn, &request, disposal).await.unwrap();
-    let numbers = Denial::ALL.into_iter().map(Some).chain([None]).zip(1..);
+    let numbers = LawfulReason::ALL.into_iter().map(Some).chain([None]).zip(1..);
+    let matches = Matches {
+        account_number: FieldMatch::Matched,
+        postal_code: FieldMatch::NotMatched,
+        pin: FieldMatch::NotGiven,
+        name: FieldMatch::NotCompared,
+    };
     let case = PortOut {
         id: PortOutId::generate(),
         number: port_out::next_number(conn).await.unwrap(),
@@ -224,9 +239,17 @@ async fn given_case(conn: &mut PgConnection) -> PortOut {
             .map(|(denial, line)| AskedNumber {
                 tn: tn(100 - line),
                 denial,
+                matches,
+                is_separated: denial.is_none(),
             })
             .collect(),
         silence: SilenceMeans::Rejected,
+        policy: PolicyMet {
+            version: 3,
+            outcome: Outcome::AskEndUser,
+            due_at: at(10),
+        },
+        review_explanation: String::new(),
         state: PortOutState::Pending {
             answer_due_at: at(10),
         },
@@ -245,6 +268,7 @@ async fn a_case_reads_back_as_it_was_written_in_every_state() {
     for (state, answer) in states().into_iter().zip(AnswerState::ALL.into_iter().cycle()) {
         case.state = state;
         case.answer = Some(answer);
+        case.review_explanation = format!("looked at {}", case.version);
         let version = case.version;
         port_out::save(&mut conn, &mut case).await.unwrap();
         assert_eq!(case.version, version + 1);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth::{Issuer, ServiceIdentity, SigningKey, permissions};
 use clock::Clock;
 use grpc::Lifecycle;
-use intake::{DocumentStoreSettings, Settings};
+use intake::{DocumentStoreSettings, LinksSettings, Settings};
 use jiff::Timestamp;
 use pg::{PgSettings, ServiceRole};
 use portway_proto::intake::v1;
@@ -37,6 +37,7 @@ pub(crate) struct TestIntake {
     pub(crate) pool: PgPool,
     pub(crate) serving: Vec<Serving>,
     pub(crate) gateway_token: String,
+    pub(crate) notification_token: String,
     lifecycle: Lifecycle,
     settings: Settings,
     issuer: Issuer,
@@ -74,8 +75,9 @@ impl TestIntake {
         let (issuer_pem, issuer_key) = SigningKey::generate("issuer").unwrap();
         let (identity_pem, identity_key) = SigningKey::generate("service:intake").unwrap();
         let (gateway_pem, gateway_key) = SigningKey::generate("service:carrier-gateway").unwrap();
+        let (notification_pem, notification_key) = SigningKey::generate("service:notification").unwrap();
         let key_set = folder.path().join("keys.json");
-        let keys = serde_json::json!({ "keys": [issuer_key, identity_key, gateway_key] });
+        let keys = serde_json::json!({ "keys": [issuer_key, identity_key, gateway_key, notification_key] });
         std::fs::write(&key_set, keys.to_string()).unwrap();
         let key_ring = format!("k1:{}", vault::generate_key().unwrap().expose());
         let base = BaseSettings {
@@ -98,11 +100,13 @@ impl TestIntake {
             connections_max: 4,
         });
         let gateway = ServiceIdentity::new("carrier-gateway".parse().unwrap(), &gateway_pem).unwrap();
+        let notification = ServiceIdentity::new("notification".parse().unwrap(), &notification_pem).unwrap();
         Self {
             clock: Clock::manual(START.parse().unwrap()),
             pool: pool.unwrap(),
             serving: Vec::new(),
             gateway_token: gateway.token().unwrap(),
+            notification_token: notification.token().unwrap(),
             lifecycle: Lifecycle::new(),
             settings: Settings {
                 base,
@@ -124,6 +128,17 @@ impl TestIntake {
         let path = self.folder.path().join("bootstrap.toml");
         std::fs::write(&path, toml).unwrap();
         self.settings.bootstrap_file = Some(path);
+    }
+
+    /// Replicas that are started from now on serve pages, one of them at a time.
+    pub(crate) fn serve_pages(&mut self) {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let listen = free.local_addr().unwrap();
+        self.settings.links = Some(LinksSettings {
+            listen,
+            url: format!("http://{listen}").parse().unwrap(),
+            behind_proxy: false,
+        });
     }
 
     /// Starts one more replica on the same database.
@@ -342,7 +357,7 @@ impl TestIntake {
         GatewayCallsServiceClient::new(self.channel())
     }
 
-    fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         let address = self.serving.first().unwrap().address;
         Channel::from_shared(format!("http://{address}"))
             .unwrap()

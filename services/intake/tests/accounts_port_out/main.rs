@@ -7,9 +7,14 @@
 mod accounts;
 mod bootstrap;
 mod calls;
+mod consents;
 mod decisions;
 mod harness;
 mod lists;
+mod per_number;
+mod policies;
 mod progress;
+mod protect;
+mod protection;
 mod receive;
 mod silence;

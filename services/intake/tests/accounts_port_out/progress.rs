@@ -59,6 +59,11 @@ async fn numbers_leave_when_they_have_ported() {
         (ported.len(), &ported[0].port_out.as_ref().unwrap().tns),
         (1, &vec![TN.to_owned()])
     );
+    let released = intake.events::<v1::NumbersReleased>(user.account).await;
+    assert_eq!(
+        (released.len(), &released[0].port_out.as_ref().unwrap().tns),
+        (1, &vec![TN.to_owned()])
+    );
     // Another report of the same changes nothing either.
     intake.report(report("p-2", PortOutNews::Ported)).await.unwrap();
     assert_eq!(intake.events::<v1::PortedOut>(user.account).await.len(), 1);

@@ -90,6 +90,13 @@ async fn each_number_is_judged_and_one_denial_denies_the_request() {
         let case = intake.port_out(&user, &id).await;
         let found: Vec<&str> = case.numbers.iter().map(|number| number.denial.as_str()).collect();
         assert_eq!(found, denials, "{what}");
+        let name = case.numbers[0].name();
+        let named = match what {
+            "the name differs" => v1::FieldMatch::NotMatched,
+            "no name is given" => v1::FieldMatch::NotGiven,
+            _other => v1::FieldMatch::Matched,
+        };
+        assert_eq!(name, named, "{what}");
         let is_denied = denials.iter().any(|denial| !denial.is_empty());
         let state = if is_denied {
             v1::PortOutState::Rejected

@@ -5,11 +5,13 @@ use types::{AccountId, Pon, PortOutId, RequestNumber, Spid, Tn, Ver};
 
 use super::answer::AnswerState;
 use super::deadline::SilenceMeans;
+use super::lawful_reason::LawfulReason;
+use super::policy::Outcome;
 use super::state::PortOutState;
-use super::verdict::AskedNumber;
+use super::verdict::{AskedNumber, Verdict};
 
 /// What names a request, whoever delivers it however often.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestKey {
     /// The winning carrier.
     pub winning_spid: Spid,
@@ -17,6 +19,15 @@ pub struct RequestKey {
     pub pon: Pon,
     /// The version.
     pub ver: Ver,
+}
+
+/// How a winning carrier reads our answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerMode {
+    /// One answer to the whole request: any denied number denies it.
+    Whole,
+    /// One answer that names the numbers that may not go; the others may.
+    PerNumber,
 }
 
 /// A winning carrier's request, without what was given in confidence.
@@ -38,6 +49,21 @@ pub struct CarrierRequest {
     pub requested_foc_at: Option<Timestamp>,
     /// When the winning carrier sent it.
     pub received_at: Timestamp,
+    /// How the winning carrier reads our answer.
+    pub answers: AnswerMode,
+    /// Until when our answer is held back, because it is one of several to wrong PINs.
+    pub answer_held_until: Option<Timestamp>,
+}
+
+/// The policy that a request met, and what it said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PolicyMet {
+    /// The version.
+    pub version: i32,
+    /// What it said.
+    pub outcome: Outcome,
+    /// When the answer was due under it.
+    pub due_at: Timestamp,
 }
 
 /// A request as far as it concerns one account.
@@ -59,15 +85,54 @@ pub struct PortOut {
     pub foc_at: Option<Timestamp>,
     /// What the account's silence means.
     pub silence: SilenceMeans,
+    /// The policy it met.
+    pub policy: PolicyMet,
     /// Where it stands.
     pub state: PortOutState,
     /// How far our answer has come; `None`: there is none yet.
     pub answer: Option<AnswerState>,
+    /// What operations say of the account's rejection; empty without a review.
+    pub review_explanation: String,
 }
 
 impl PortOut {
     /// The bare numbers.
     pub fn tns(&self) -> Vec<Tn> {
         self.numbers.iter().map(|number| number.tn).collect()
+    }
+
+    /// Those that nothing denies.
+    pub fn undenied(&self) -> Vec<Tn> {
+        let undenied = self.numbers.iter().filter(|number| number.denial.is_none());
+        undenied.map(|number| number.tn).collect()
+    }
+
+    /// Those that go when the winning carrier activates: all that were asked for, but those that its answer left out.
+    pub fn leaving(&self) -> Vec<Tn> {
+        match self.request.answers {
+            AnswerMode::Whole => self.tns(),
+            AnswerMode::PerNumber => self.undenied(),
+        }
+    }
+
+    /// Denies these of its numbers, and says whether any is left that may go.
+    pub fn deny(&mut self, tns: &[Tn], reason: LawfulReason) -> Verdict {
+        for number in &mut self.numbers {
+            if tns.contains(&number.tn) && number.denial.is_none() {
+                number.denial = Some(reason);
+            }
+        }
+        Verdict::of_numbers(&self.numbers, self.request.answers)
+    }
+
+    /// Which numbers a rejection of `asked` (none: all that may still go) is about. `None`: one of them is no number of
+    /// this case that may go, or the winning carrier takes one answer alone.
+    pub fn claimable(&self, asked: Vec<Tn>) -> Option<Vec<Tn>> {
+        let undenied = self.undenied();
+        match self.request.answers {
+            AnswerMode::Whole => asked.is_empty().then_some(undenied),
+            AnswerMode::PerNumber if asked.is_empty() => Some(undenied),
+            AnswerMode::PerNumber => asked.iter().all(|tn| undenied.contains(tn)).then_some(asked),
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! How long a decision may take, and what silence means.
 
 use jiff::{SignedDuration, Timestamp};
-use types::Country;
 
-/// How long an account has unless the law gives it less.
-pub const DEFAULT_ACCOUNT_WINDOW: SignedDuration = SignedDuration::from_hours(24);
+use super::policy::Market;
 
 // 47 CFR 52.35 and the wireless industry's 2.5 hours; Canada's wireless rule of 90 minutes.
 const US_SIMPLE: SignedDuration = SignedDuration::from_hours(4);
@@ -47,26 +45,24 @@ pub struct AnswerRule {
     pub silence: SilenceMeans,
 }
 
-/// The rule for numbers of `country` that were asked for at `received_at`. An instant too far away to be written
+/// The rule for numbers of a market that were asked for at `received_at`. An instant too far away to be written
 /// stays what it is: such a request is due at once, which errs on the side of the law.
 pub fn answer_rule(
-    country: Country,
-    is_wireless: bool,
+    market: Market,
     is_simple: bool,
     received_at: Timestamp,
-    account_window: SignedDuration,
+    account_window: Option<SignedDuration>,
 ) -> AnswerRule {
-    let (legal, silence) = match (country, is_wireless, is_simple) {
-        (Country::Us, true, true) => (US_WIRELESS_SIMPLE, SilenceMeans::Authorized),
-        (Country::Us, false, true) => (US_SIMPLE, SilenceMeans::Authorized),
-        (Country::Ca, true, true | false) => (CANADA_WIRELESS, SilenceMeans::Rejected),
-        (Country::Us, true | false, false) | (Country::Ca, false, true | false) => {
+    let (legal, silence) = match (market, is_simple) {
+        (Market::UsWireless, true) => (US_WIRELESS_SIMPLE, SilenceMeans::Authorized),
+        (Market::UsWireline, true) => (US_SIMPLE, SilenceMeans::Authorized),
+        (Market::CanadaWireless, true | false) => (CANADA_WIRELESS, SilenceMeans::Rejected),
+        (Market::UsWireline | Market::UsWireless, false) | (Market::CanadaWireline, true | false) => {
             (OTHER, SilenceMeans::Authorized)
         }
     };
-    let due_at = received_at
-        .checked_add(legal.min(account_window))
-        .unwrap_or(received_at);
+    let window = account_window.map_or(legal, |window| window.min(legal));
+    let due_at = received_at.checked_add(window).unwrap_or(received_at);
     AnswerRule { due_at, silence }
 }
 
@@ -76,31 +72,30 @@ mod tests {
 
     #[test]
     fn the_earlier_of_window_and_law_counts() {
-        use Country::{Ca, Us};
+        use Market::{CanadaWireless, CanadaWireline, UsWireless, UsWireline};
         use SilenceMeans::{Authorized, Rejected};
         let received: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
-        // country, wireless, simple, the account's window and what is left of it in minutes, silence
+        // market, simple, the account's window if any and what is left of it in minutes, silence
         let cases = [
-            (Us, false, true, 1_440, 240, Authorized),
-            (Us, true, true, 1_440, 150, Authorized),
-            (Us, false, false, 1_440, 1_440, Authorized),
-            (Us, true, false, 1_440, 1_440, Authorized),
-            (Us, false, true, 60, 60, Authorized),
-            (Us, false, false, 2_880, 1_440, Authorized),
-            (Ca, true, true, 1_440, 90, Rejected),
-            (Ca, true, false, 1_440, 90, Rejected),
-            (Ca, true, true, 30, 30, Rejected),
-            (Ca, false, true, 1_440, 1_440, Authorized),
-            (Ca, false, false, 1_440, 1_440, Authorized),
+            (UsWireline, true, None, 240, Authorized),
+            (UsWireline, true, Some(1_440), 240, Authorized),
+            (UsWireless, true, Some(1_440), 150, Authorized),
+            (UsWireline, false, None, 1_440, Authorized),
+            (UsWireless, false, None, 1_440, Authorized),
+            (UsWireline, true, Some(60), 60, Authorized),
+            (UsWireline, false, Some(2_880), 1_440, Authorized),
+            (CanadaWireless, true, None, 90, Rejected),
+            (CanadaWireless, false, None, 90, Rejected),
+            (CanadaWireline, true, Some(1_440), 1_440, Authorized),
+            (CanadaWireline, false, None, 1_440, Authorized),
         ];
-        for (country, is_wireless, is_simple, window, after, silence) in cases {
-            let window = SignedDuration::from_mins(window);
-            let rule = answer_rule(country, is_wireless, is_simple, received, window);
+        for (market, is_simple, window, after, silence) in cases {
+            let rule = answer_rule(market, is_simple, received, window.map(SignedDuration::from_mins));
             let due_at = received + SignedDuration::from_mins(after);
             assert_eq!(
                 rule,
                 AnswerRule { due_at, silence },
-                "{country} {is_wireless} {is_simple} {window:?}"
+                "{market:?} {is_simple} {window:?}"
             );
         }
     }

@@ -1,7 +1,8 @@
 //! When what a winning carrier gave is what we have on file.
 //!
-//! Lenient where people write the same thing differently. A name is not compared at all: a difference is no ground
-//! for refusing (47 CFR 52.36), so nothing may depend on it. A PIN is compared exactly, where its hash is kept.
+//! Lenient where people write the same thing differently. How the names compare is for people to see alone: a difference
+//! is no ground for refusing (47 CFR 52.36), so nothing depends on it. An SSN is not taken in, so a wrong one beside the
+//! right account number changes nothing. A PIN is compared exactly, by its hash.
 
 /// Digits of a ZIP code without the four that may follow.
 const ZIP_DIGITS: usize = 5;
@@ -10,6 +11,11 @@ const ZIP_DIGITS: usize = 5;
 pub fn is_same_account_number(ours: &str, given: &str) -> bool {
     let significant = |text: &str| letters_and_digits(text).trim_start_matches('0').to_owned();
     significant(ours) == significant(given)
+}
+
+/// Whether two names are the same but for case, punctuation and blanks.
+pub fn is_same_name(ours: &str, given: &str) -> bool {
+    letters_and_digits(ours) == letters_and_digits(given)
 }
 
 /// Whether two ZIP or postal codes are the same but for case and punctuation; ZIP+4 is the same as its ZIP. The
@@ -57,6 +63,12 @@ mod tests {
         for (ours, given) in different {
             assert!(!is_same_account_number(ours, given), "{ours} {given}");
         }
+    }
+
+    #[test]
+    fn names_match_whatever_their_spelling() {
+        assert!(is_same_name("O'Neil & Sons, Inc.", "ONEIL SONS INC"));
+        assert!(!is_same_name("Ann Lee", "Lee Ann"));
     }
 
     #[test]

@@ -2,27 +2,36 @@
 //!
 //! Start at [`assess`], which splits a request into one case an account and says of each number whether it may go;
 //! then [`PortOutState`], what becomes of a case. [`answer_rule`] is how long a decision may take and what silence
-//! means, [`LawfulReason`] the only reasons for which an account can refuse.
+//! means, [`LawfulReason`] the only reasons for which an account can refuse, [`Policy`] what an account does by itself.
 //!
 //! **Architecture invariant:** there is no value here that stands for an unlawful refusal: an unpaid balance, a
 //! contract or a name that differs cannot be said, so it cannot be sent.
 
 mod answer;
 mod case;
+mod consent;
 mod deadline;
+mod decision;
+mod guessing;
 mod lawful_reason;
 mod matching;
+mod policy;
 mod state;
 mod verdict;
 
 pub use answer::AnswerState;
-pub use case::{CarrierRequest, PortOut, RequestKey};
-pub use deadline::{AnswerRule, DEFAULT_ACCOUNT_WINDOW, SilenceMeans, answer_rule};
+pub use case::{AnswerMode, CarrierRequest, PolicyMet, PortOut, RequestKey};
+pub use consent::{Consent, ConsentAnswer, Consented};
+pub use deadline::{AnswerRule, SilenceMeans, answer_rule};
+pub use decision::{Claim, Decider, Decision, Grounds};
+pub use guessing::{ACCOUNT_SPAN, NUMBER_SPAN, alarms_account, alarms_number, pause_after};
 pub use lawful_reason::{LawfulReason, NotLawful, ReasonFacts};
-pub use matching::{is_same_account_number, is_same_postal_code};
-pub use state::{
-    Claim, Decider, Decision, Grounds, IllegalTransition, PortOutFact, PortOutState, Progress, Transition,
+pub use matching::{is_same_account_number, is_same_name, is_same_postal_code};
+pub use policy::{
+    ConsentOutcome, Course, InvalidWindow, Market, NotInThisMarket, Outcome, Policy, PolicyVersion, Rule,
+    Window, WirelineOutcome,
 };
+pub use state::{IllegalTransition, PortOutFact, PortOutState, Progress, Transition};
 pub use verdict::{
-    AskedNumber, CaseDraft, Denial, Given, PinCheck, Standing, SubscriberRecord, Verdict, assess,
+    AskedNumber, CaseDraft, FieldMatch, Given, Matches, Standing, SubscriberRecord, Verdict, assess,
 };

@@ -3,13 +3,11 @@
 //! A transition takes the state and returns the new one with the fact to announce. Each names every state, so that a
 //! new one fails to compile until somebody decides.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use types::Subject;
 
 use super::deadline::SilenceMeans;
-use super::lawful_reason::LawfulReason;
+use super::decision::{Claim, Decider, Decision, Grounds};
 use super::verdict::Verdict;
 
 /// Where a case stands.
@@ -53,85 +51,6 @@ pub enum PortOutState {
         /// The last decision before.
         decision: Option<Decision>,
     },
-}
-
-/// An account's refusal, before anybody checked it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The reason.
-    pub reason: LawfulReason,
-    /// What proves it, in words.
-    pub explanation: String,
-    /// Who refused.
-    pub by: Subject,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Who decided, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Who.
-    pub by: Decider,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Who, or what, decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decider {
-    /// A subject of the account, or of the platform for a rejection that was upheld.
-    Subject(Subject),
-    /// Nobody answered in time.
-    Silence,
-    /// Our own rules.
-    Policy,
-    /// A rejection did not stand: operations said so, or the time for checking it ran out.
-    Overruled,
-}
-
-impl fmt::Display for Decider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Subject(subject) => subject.fmt(f),
-            Self::Silence => f.write_str("silence"),
-            Self::Policy => f.write_str("policy"),
-            Self::Overruled => f.write_str("overruled"),
-        }
-    }
-}
-
-/// Why a case was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grounds {
-    /// Numbers of this case are denied; the reasons stand with the numbers.
-    NumbersDenied,
-    /// Another number of the same request is denied, and the request gets one answer.
-    OtherNumberDenied,
-    /// The account's reason, upheld.
-    Upheld(LawfulReason),
-    /// Nobody consented where the law asks for consent.
-    NoConsent,
-}
-
-impl Grounds {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NumbersDenied => "NUMBERS_DENIED",
-            Self::OtherNumberDenied => "OTHER_NUMBER_DENIED",
-            Self::Upheld(reason) => reason.code(),
-            Self::NoConsent => "NO_CONSENT",
-        }
-    }
-
-    /// Reads a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::NumbersDenied, Self::OtherNumberDenied, Self::NoConsent]
-            .into_iter()
-            .find(|grounds| grounds.code() == code)
-            .or_else(|| code.parse().ok().map(Self::Upheld))
-    }
 }
 
 /// What happened, to be announced.
@@ -223,14 +142,60 @@ impl PortOutState {
         }
     }
 
-    /// Operations find that the refusal stands.
-    pub fn uphold(self, by: Subject, now: Timestamp) -> Transition {
+    /// The account's policy lets the numbers go, with nobody asked.
+    pub fn apply_policy(self, now: Timestamp) -> Transition {
         match self {
-            Self::RejectionReview { claim, .. } => Ok(Self::rejected(
-                Grounds::Upheld(claim.reason),
-                Decider::Subject(by),
-                now,
-            )),
+            Self::Pending { .. } => Ok(Self::authorized(Decider::Policy, now)),
+            Self::RejectionReview { .. }
+            | Self::Authorized { .. }
+            | Self::Rejected { .. }
+            | Self::PortedOut { .. }
+            | Self::Cancelled { .. } => self.illegal("authorized by policy"),
+        }
+    }
+
+    /// Every end user who was asked said YES. The account's own refusal, if there is one, goes before that.
+    pub fn consent(self, now: Timestamp) -> Transition {
+        match self {
+            Self::Pending { .. } => Ok(Self::authorized(Decider::EndUser, now)),
+            Self::RejectionReview { .. }
+            | Self::Authorized { .. }
+            | Self::Rejected { .. }
+            | Self::PortedOut { .. }
+            | Self::Cancelled { .. } => self.illegal("consented to"),
+        }
+    }
+
+    /// An end user who was asked said NO.
+    pub fn withhold_consent(self, now: Timestamp) -> Transition {
+        match self {
+            Self::Pending { .. } | Self::RejectionReview { .. } => {
+                Ok(Self::rejected(Grounds::NoConsent, Decider::EndUser, now))
+            }
+            Self::Authorized { .. }
+            | Self::Rejected { .. }
+            | Self::PortedOut { .. }
+            | Self::Cancelled { .. } => self.illegal("refused by its end user"),
+        }
+    }
+
+    /// Its numbers were found to be locked after they had been judged: when they were to be authorized, or since.
+    pub fn lock(self, now: Timestamp) -> Transition {
+        match self {
+            Self::Pending { .. } | Self::RejectionReview { .. } | Self::Authorized { .. } => {
+                Ok(Self::rejected(Grounds::NumbersDenied, Decider::Policy, now))
+            }
+            Self::Rejected { .. } | Self::PortedOut { .. } | Self::Cancelled { .. } => self.illegal("locked"),
+        }
+    }
+
+    /// Operations find that the refusal stands. `rest` says whether any number is left that may go: then those may.
+    pub fn uphold(self, rest: Verdict, by: Subject, now: Timestamp) -> Transition {
+        match self {
+            Self::RejectionReview { claim, .. } => Ok(match rest {
+                Verdict::Denied => Self::rejected(Grounds::Upheld(claim.reason), Decider::Subject(by), now),
+                Verdict::Allowed => Self::authorized(Decider::Subject(by), now),
+            }),
             Self::Pending { .. }
             | Self::Authorized { .. }
             | Self::Rejected { .. }

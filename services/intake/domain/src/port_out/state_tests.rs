@@ -1,6 +1,7 @@
 //! Every state under every action.
 
 use super::*;
+use crate::port_out::LawfulReason;
 
 fn at(minute: i64) -> Timestamp {
     "2026-11-23T15:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
@@ -13,6 +14,7 @@ fn somebody() -> Subject {
 fn claim() -> Claim {
     Claim {
         reason: LawfulReason::Zip,
+        tns: vec!["+14158675309".parse().unwrap()],
         explanation: "the bill says 07030".to_owned(),
         by: somebody(),
         at: at(1),
@@ -52,10 +54,19 @@ fn states() -> Vec<PortOutState> {
 
 type Action = fn(PortOutState) -> Option<(PortOutState, PortOutFact)>;
 
-const ACTIONS: [(&str, Action); 11] = [
+const ACTIONS: [(&str, Action); 16] = [
     ("accept", |state| state.accept(somebody(), at(5)).ok()),
     ("refuse", |state| state.refuse(claim()).ok()),
-    ("uphold", |state| state.uphold(somebody(), at(5)).ok()),
+    ("uphold", |state| {
+        state.uphold(Verdict::Denied, somebody(), at(5)).ok()
+    }),
+    ("uphold for some numbers", |state| {
+        state.uphold(Verdict::Allowed, somebody(), at(5)).ok()
+    }),
+    ("apply policy", |state| state.apply_policy(at(5)).ok()),
+    ("consent", |state| state.consent(at(5)).ok()),
+    ("withhold consent", |state| state.withhold_consent(at(5)).ok()),
+    ("lock", |state| state.lock(at(5)).ok()),
     ("overrule", |state| state.overrule(at(5)).ok()),
     ("silence before its time", |state| {
         state.fall_silent(SilenceMeans::Authorized, at(9)).ok()
@@ -77,10 +88,15 @@ const ACTIONS: [(&str, Action); 11] = [
 ];
 
 /// What each action makes of pending, review, authorized, rejected, ported out, cancelled; `-` is refused.
-const EXPECTED: [[&str; 6]; 11] = [
+const EXPECTED: [[&str; 6]; 16] = [
     ["AUTHORIZED", "-", "-", "-", "-", "-"],
     ["REJECTION_REVIEW", "-", "-", "-", "-", "-"],
     ["-", "REJECTED", "-", "-", "-", "-"],
+    ["-", "AUTHORIZED", "-", "-", "-", "-"],
+    ["AUTHORIZED", "-", "-", "-", "-", "-"],
+    ["AUTHORIZED", "-", "-", "-", "-", "-"],
+    ["REJECTED", "REJECTED", "-", "-", "-", "-"],
+    ["REJECTED", "REJECTED", "REJECTED", "-", "-", "-"],
     ["-", "AUTHORIZED", "-", "-", "-", "-"],
     ["-", "-", "-", "-", "-", "-"],
     ["-", "-", "-", "-", "-", "-"],
@@ -138,9 +154,12 @@ fn who_decided_is_told_apart() {
     );
     assert_eq!(decider(review.clone().overrule(due)), Decider::Overruled);
     assert_eq!(
-        decider(review.uphold(somebody(), due)),
+        decider(review.clone().uphold(Verdict::Denied, somebody(), due)),
         Decider::Subject(somebody())
     );
+    assert_eq!(decider(pending.clone().apply_policy(due)), Decider::Policy);
+    assert_eq!(decider(pending.clone().consent(due)), Decider::EndUser);
+    assert_eq!(decider(review.withhold_consent(due)), Decider::EndUser);
     assert_eq!(decider(pending.fall_with_request(due)), Decider::Policy);
 }
 
@@ -150,7 +169,7 @@ fn an_upheld_refusal_keeps_its_reason() {
         answer_due_at: at(10),
         claim: claim(),
     };
-    let (rejected, fact) = review.uphold(somebody(), at(5)).unwrap();
+    let (rejected, fact) = review.uphold(Verdict::Denied, somebody(), at(5)).unwrap();
     let decision = Decision {
         by: Decider::Subject(somebody()),
         at: at(5),

@@ -4,57 +4,9 @@ use std::collections::BTreeMap;
 
 use types::{AccountId, Secret, Tn};
 
-use super::matching::{is_same_account_number, is_same_postal_code};
-
-/// Why a number may not go. None of them can be overruled by the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Denial {
-    /// It is no number of ours, or not any more.
-    TnNotFound,
-    /// It is not in service yet.
-    TnNotActive,
-    /// It is locked against porting.
-    Locked,
-    /// It has a PIN and another one was given.
-    Pin,
-    /// It has a PIN and none was given.
-    PinMissing,
-    /// The account number is another one, or was not given.
-    AccountNumber,
-    /// The ZIP or postal code is another one, or was not given.
-    Zip,
-}
-
-impl Denial {
-    /// Every denial.
-    pub const ALL: [Self; 7] = [
-        Self::TnNotFound,
-        Self::TnNotActive,
-        Self::Locked,
-        Self::Pin,
-        Self::PinMissing,
-        Self::AccountNumber,
-        Self::Zip,
-    ];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TnNotFound => "TN_NOT_FOUND",
-            Self::TnNotActive => "TN_NOT_ACTIVE",
-            Self::Locked => "LOCKED",
-            Self::Pin => "PIN",
-            Self::PinMissing => "PIN_MISSING",
-            Self::AccountNumber => "ACCOUNT_NUMBER",
-            Self::Zip => "ZIP",
-        }
-    }
-
-    /// Reads a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|denial| denial.code() == code)
-    }
-}
+use super::case::AnswerMode;
+use super::lawful_reason::LawfulReason;
+use super::matching::{is_same_account_number, is_same_name, is_same_postal_code};
 
 /// Whether a number of the inventory is in service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,15 +17,81 @@ pub enum Standing {
     InService,
 }
 
-/// How the PIN that was given compares with the one that is set. Only a hash is kept, so whoever keeps it compares.
+/// How something that was given compares with what is on file. The values themselves are not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinCheck {
-    /// The same, character by character.
-    Right,
+pub enum FieldMatch {
+    /// The same, as far as the field's rule asks for.
+    Matched,
     /// Another one.
-    Wrong,
-    /// None was given.
+    NotMatched,
+    /// On file, and not given.
     NotGiven,
+    /// There is nothing on file to compare with.
+    NotCompared,
+}
+
+impl FieldMatch {
+    /// Every way to compare.
+    pub const ALL: [Self; 4] = [Self::Matched, Self::NotMatched, Self::NotGiven, Self::NotCompared];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Matched => "MATCHED",
+            Self::NotMatched => "NOT_MATCHED",
+            Self::NotGiven => "NOT_GIVEN",
+            Self::NotCompared => "NOT_COMPARED",
+        }
+    }
+
+    /// Reads a stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|found| found.code() == code)
+    }
+
+    /// Compares by a rule. Empty `ours`: nothing on file; empty `given`: not given.
+    fn of(ours: &str, given: &str, is_same: fn(&str, &str) -> bool) -> Self {
+        if ours.is_empty() {
+            Self::NotCompared
+        } else if given.is_empty() {
+            Self::NotGiven
+        } else if is_same(ours, given) {
+            Self::Matched
+        } else {
+            Self::NotMatched
+        }
+    }
+
+    /// Whether something on file was not given rightly.
+    const fn is_at_fault(self) -> bool {
+        match self {
+            Self::NotMatched | Self::NotGiven => true,
+            Self::Matched | Self::NotCompared => false,
+        }
+    }
+}
+
+/// How each thing that was given for a number compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matches {
+    /// The account number.
+    pub account_number: FieldMatch,
+    /// ZIP or postal code.
+    pub postal_code: FieldMatch,
+    /// The PIN.
+    pub pin: FieldMatch,
+    /// The name. It denies nothing.
+    pub name: FieldMatch,
+}
+
+impl Matches {
+    /// Of a number that is not on file.
+    pub const NONE: Self = Self {
+        account_number: FieldMatch::NotCompared,
+        postal_code: FieldMatch::NotCompared,
+        pin: FieldMatch::NotCompared,
+        name: FieldMatch::NotCompared,
+    };
 }
 
 /// What is on file about a number of ours.
@@ -85,12 +103,18 @@ pub struct SubscriberRecord {
     pub standing: Standing,
     /// Whether it is locked against porting.
     pub is_locked: bool,
-    /// How the PIN compares; `None`: no PIN is set, and one that was given does not matter.
-    pub pin: Option<PinCheck>,
-    /// Our account number; empty: none on file, so nothing to compare with.
+    /// Whether the line was separated from its account (Safe Connections Act, 47 USC 345): then the account's lock and
+    /// PIN do not hold it, and the account is not told.
+    pub is_separated: bool,
+    /// How the PIN compares: only hashes are kept, so whoever keeps them compares. Not compared: none is set, and one that
+    /// was given does not matter.
+    pub pin: FieldMatch,
+    /// Our account number; empty: none on file.
     pub account_number: String,
     /// ZIP or postal code; empty: none on file.
     pub postal_code: String,
+    /// The end user's name; empty: none on file.
+    pub name: String,
 }
 
 /// What the winning carrier gave to show that it asks for the right subscriber.
@@ -100,6 +124,8 @@ pub struct Given {
     pub account_number: Secret,
     /// ZIP or postal code; empty: not given.
     pub postal_code: String,
+    /// Name; empty: not given.
+    pub name: String,
 }
 
 /// A number that was asked for, and why it may not go.
@@ -107,11 +133,15 @@ pub struct Given {
 pub struct AskedNumber {
     /// The number.
     pub tn: Tn,
-    /// `None`: it may go.
-    pub denial: Option<Denial>,
+    /// `None`: it may go. A denial of ours cannot be overruled by the account.
+    pub denial: Option<LawfulReason>,
+    /// How what was given compares.
+    pub matches: Matches,
+    /// Whether its line was separated from its account.
+    pub is_separated: bool,
 }
 
-/// Whether everything that was asked for may go, as far as we can tell.
+/// Whether what was asked for may go, as far as we can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It may; the account decides.
@@ -129,38 +159,51 @@ impl Verdict {
         }
     }
 
-    /// The verdict on all cases of a request: one denial denies it.
-    pub fn of_request(drafts: &[CaseDraft]) -> Self {
-        Self::unless(drafts.iter().any(|draft| draft.verdict() == Self::Denied))
+    /// The verdict on all cases of a request.
+    pub fn of_request(drafts: &[CaseDraft], answers: AnswerMode) -> Self {
+        let verdicts = drafts
+            .iter()
+            .map(|draft| Self::of_numbers(&draft.numbers, answers));
+        answers.together(verdicts.map(|verdict| verdict == Self::Denied))
     }
 
-    const fn unless(is_denied: bool) -> Self {
-        if is_denied { Self::Denied } else { Self::Allowed }
+    /// The verdict on some numbers of a request.
+    pub fn of_numbers(numbers: &[AskedNumber], answers: AnswerMode) -> Self {
+        answers.together(numbers.iter().map(|number| number.denial.is_some()))
+    }
+}
+
+impl AnswerMode {
+    /// One denial denies the whole, or only all denials do.
+    fn together(self, mut denials: impl Iterator<Item = bool>) -> Verdict {
+        let is_denied = match self {
+            Self::Whole => denials.any(|is_denied| is_denied),
+            Self::PerNumber => denials.all(|is_denied| is_denied),
+        };
+        if is_denied {
+            Verdict::Denied
+        } else {
+            Verdict::Allowed
+        }
     }
 }
 
 /// The numbers of one account in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseDraft {
-    /// Whose they are; the platform's own account for numbers of nobody, so that operations see them.
+    /// Whose they are; the platform's own account for numbers of nobody and for separated lines, so that operations see
+    /// them and nobody else does.
     pub account: AccountId,
     /// The numbers, in the order of the request.
     pub numbers: Vec<AskedNumber>,
 }
 
-/// Splits the numbers of a request into one case an account. One denied number denies the whole request, whoever has
-/// it: the winning carrier gets one answer.
+/// Splits the numbers of a request into one case an account.
 pub fn assess(asked: &[(Tn, Option<SubscriberRecord>)], given: &Given) -> Vec<CaseDraft> {
     let mut by_account: BTreeMap<AccountId, Vec<AskedNumber>> = BTreeMap::new();
     for (tn, record) in asked {
-        let (account, denial) = match record {
-            Some(record) => (record.account, denial_of(record, given)),
-            None => (AccountId::PLATFORM, Some(Denial::TnNotFound)),
-        };
-        by_account
-            .entry(account)
-            .or_default()
-            .push(AskedNumber { tn: *tn, denial });
+        let (account, number) = judge(*tn, record.as_ref(), given);
+        by_account.entry(account).or_default().push(number);
     }
     by_account
         .into_iter()
@@ -168,147 +211,64 @@ pub fn assess(asked: &[(Tn, Option<SubscriberRecord>)], given: &Given) -> Vec<Ca
         .collect()
 }
 
-impl CaseDraft {
-    /// The verdict on these numbers alone.
-    pub fn verdict(&self) -> Verdict {
-        Verdict::unless(self.numbers.iter().any(|number| number.denial.is_some()))
-    }
+fn judge(tn: Tn, record: Option<&SubscriberRecord>, given: &Given) -> (AccountId, AskedNumber) {
+    let Some(record) = record else {
+        let nobodys = AskedNumber {
+            tn,
+            denial: Some(LawfulReason::TnNotFound),
+            matches: Matches::NONE,
+            is_separated: false,
+        };
+        return (AccountId::PLATFORM, nobodys);
+    };
+    let matches = Matches {
+        account_number: FieldMatch::of(
+            &record.account_number,
+            given.account_number.expose(),
+            is_same_account_number,
+        ),
+        postal_code: FieldMatch::of(&record.postal_code, &given.postal_code, is_same_postal_code),
+        pin: if record.is_separated {
+            FieldMatch::NotCompared
+        } else {
+            record.pin
+        },
+        name: FieldMatch::of(&record.name, &given.name, is_same_name),
+    };
+    let account = if record.is_separated {
+        AccountId::PLATFORM
+    } else {
+        record.account
+    };
+    let number = AskedNumber {
+        tn,
+        denial: denial_of(record, matches),
+        matches,
+        is_separated: record.is_separated,
+    };
+    (account, number)
 }
 
 /// The first thing that is wrong, what is least private first.
-fn denial_of(record: &SubscriberRecord, given: &Given) -> Option<Denial> {
+fn denial_of(record: &SubscriberRecord, matches: Matches) -> Option<LawfulReason> {
     match record.standing {
-        Standing::Incoming => return Some(Denial::TnNotActive),
+        Standing::Incoming => return Some(LawfulReason::TnNotActive),
         Standing::InService => {}
     }
-    if record.is_locked {
-        return Some(Denial::Locked);
+    if record.is_locked && !record.is_separated {
+        return Some(LawfulReason::Locked);
     }
-    match record.pin {
-        Some(PinCheck::Wrong) => return Some(Denial::Pin),
-        Some(PinCheck::NotGiven) => return Some(Denial::PinMissing),
-        Some(PinCheck::Right) | None => {}
+    match matches.pin {
+        FieldMatch::NotMatched => return Some(LawfulReason::Pin),
+        FieldMatch::NotGiven => return Some(LawfulReason::PinMissing),
+        FieldMatch::Matched | FieldMatch::NotCompared => {}
     }
-    let differs = |ours: &str, is_same: bool| !ours.is_empty() && !is_same;
-    let is_same_account = is_same_account_number(&record.account_number, given.account_number.expose());
-    if differs(&record.account_number, is_same_account) {
-        return Some(Denial::AccountNumber);
+    if matches.account_number.is_at_fault() {
+        return Some(LawfulReason::AccountNumber);
     }
-    differs(
-        &record.postal_code,
-        is_same_postal_code(&record.postal_code, &given.postal_code),
-    )
-    .then_some(Denial::Zip)
+    matches.postal_code.is_at_fault().then_some(LawfulReason::Zip)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tn(line: u32) -> Tn {
-        format!("+1415867{line:04}").parse().unwrap()
-    }
-
-    fn record(account: AccountId) -> SubscriberRecord {
-        SubscriberRecord {
-            account,
-            standing: Standing::InService,
-            is_locked: false,
-            pin: None,
-            account_number: "0012-A".to_owned(),
-            postal_code: "07030".to_owned(),
-        }
-    }
-
-    fn given() -> Given {
-        Given {
-            account_number: "12a".into(),
-            postal_code: "07030-4321".to_owned(),
-        }
-    }
-
-    #[test]
-    fn each_number_is_denied_for_what_is_wrong_with_it() {
-        type Change = fn(&mut SubscriberRecord, &mut Given);
-        let cases: [(Change, Option<Denial>); 14] = [
-            (|_, _| {}, None),
-            (
-                |ours, _| ours.standing = Standing::Incoming,
-                Some(Denial::TnNotActive),
-            ),
-            (|ours, _| ours.is_locked = true, Some(Denial::Locked)),
-            (|ours, _| ours.pin = Some(PinCheck::Right), None),
-            (|ours, _| ours.pin = Some(PinCheck::Wrong), Some(Denial::Pin)),
-            (
-                |ours, _| ours.pin = Some(PinCheck::NotGiven),
-                Some(Denial::PinMissing),
-            ),
-            (
-                |_, given| given.account_number = "13a".into(),
-                Some(Denial::AccountNumber),
-            ),
-            (
-                |_, given| given.account_number = "".into(),
-                Some(Denial::AccountNumber),
-            ),
-            (
-                |_, given| given.postal_code = "07031".to_owned(),
-                Some(Denial::Zip),
-            ),
-            (|_, given| given.postal_code.clear(), Some(Denial::Zip)),
-            // What is not on file cannot be wrong.
-            (|ours, _| ours.account_number.clear(), None),
-            (|ours, _| ours.postal_code.clear(), None),
-            // What is wrong first is named: what is not active needs no PIN, what is locked no account number.
-            (
-                |ours, _| (ours.standing, ours.is_locked) = (Standing::Incoming, true),
-                Some(Denial::TnNotActive),
-            ),
-            (
-                |ours, _| (ours.is_locked, ours.pin) = (true, Some(PinCheck::Wrong)),
-                Some(Denial::Locked),
-            ),
-        ];
-        for (index, (change, expected)) in cases.into_iter().enumerate() {
-            let (mut ours, mut given) = (record(AccountId::generate()), given());
-            change(&mut ours, &mut given);
-            let drafts = assess(&[(tn(1), Some(ours))], &given);
-            assert_eq!(drafts[0].numbers[0].denial, expected, "case {index}");
-            let is_denied = Verdict::of_request(&drafts) == Verdict::Denied;
-            assert_eq!(is_denied, expected.is_some(), "case {index}");
-        }
-    }
-
-    #[test]
-    fn each_account_gets_a_case_and_the_platform_the_numbers_of_nobody() {
-        let (first, second) = (AccountId::generate(), AccountId::generate());
-        let asked = [
-            (tn(1), Some(record(first))),
-            (tn(2), Some(record(second))),
-            (tn(3), None),
-            (tn(4), Some(record(first))),
-        ];
-        let drafts = assess(&asked, &given());
-        let of = |account| {
-            let draft = drafts.iter().find(|draft| draft.account == account).unwrap();
-            draft
-                .numbers
-                .iter()
-                .map(|number| (number.tn, number.denial))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(drafts.len(), 3);
-        assert_eq!(Verdict::of_request(&drafts), Verdict::Denied);
-        assert_eq!(of(first), [(tn(1), None), (tn(4), None)]);
-        assert_eq!(of(second), [(tn(2), None)]);
-        assert_eq!(of(AccountId::PLATFORM), [(tn(3), Some(Denial::TnNotFound))]);
-    }
-
-    #[test]
-    fn a_denial_reads_back_from_its_code() {
-        for denial in Denial::ALL {
-            assert_eq!(Denial::from_code(denial.code()), Some(denial));
-        }
-        assert_eq!(Denial::from_code("NAME"), None);
-    }
-}
+#[path = "verdict_tests.rs"]
+mod tests;

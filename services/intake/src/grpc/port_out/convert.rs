@@ -1,13 +1,17 @@
 //! Port-outs as callers see them.
 
 use grpc::page;
-use intake_domain::port_out::{AnswerState, LawfulReason, PortOut, PortOutState};
+use intake_domain::port_out::{
+    AnswerMode, AnswerState, Consent, ConsentAnswer, FieldMatch, LawfulReason, Outcome, PortOut, PortOutState,
+};
 use portway_proto::intake::v1;
 use service::stamp;
 
 use super::parse::AskedPage;
+use crate::ops::port_out::Seen;
 
-pub(super) fn port_out(case: &PortOut) -> v1::PortOut {
+pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
+    let case = &seen.case;
     let request = &case.request;
     v1::PortOut {
         port_out_id: case.id.to_string(),
@@ -33,16 +37,20 @@ pub(super) fn port_out(case: &PortOut) -> v1::PortOut {
         ended_at: case.state.ended_at().map(stamp::to_proto),
         end_user_name: request.end_user_name.clone(),
         postal_code: request.postal_code.clone(),
-        ..v1::PortOut::default()
+        answers_per_number: request.answers == AnswerMode::PerNumber,
+        policy_version: case.policy.version,
+        policy_outcome: outcome(case.policy.outcome).into(),
+        consents: seen.consents.iter().map(consent).collect(),
+        review_explanation: case.review_explanation.clone(),
     }
 }
 
 /// One more case than the page's size was read, to know whether there is a next page.
-pub(super) fn page(asked: &AskedPage, cases: &[PortOut]) -> v1::ListPortOutsResponse {
+pub(super) fn page(asked: &AskedPage, cases: &[Seen]) -> v1::ListPortOutsResponse {
     let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
     let shown = &cases[..cases.len().min(size)];
     let next_page_token = match shown.last() {
-        Some(last) if cases.len() > size => page::token(&asked.filters(), &last.number.number()),
+        Some(last) if cases.len() > size => page::token(&asked.filters(), &last.case.number.number()),
         Some(_) | None => String::new(),
     };
     v1::ListPortOutsResponse {
@@ -66,9 +74,47 @@ fn numbers(case: &PortOut) -> Vec<v1::PortOutNumber> {
             .denial
             .map(|denial| denial.code().to_owned())
             .unwrap_or_default(),
-        ..v1::PortOutNumber::default()
+        account_number: field_match(number.matches.account_number).into(),
+        postal_code: field_match(number.matches.postal_code).into(),
+        pin: field_match(number.matches.pin).into(),
+        name: field_match(number.matches.name).into(),
     };
     case.numbers.iter().map(number).collect()
+}
+
+const fn field_match(found: FieldMatch) -> v1::FieldMatch {
+    match found {
+        FieldMatch::Matched => v1::FieldMatch::Matched,
+        FieldMatch::NotMatched => v1::FieldMatch::NotMatched,
+        FieldMatch::NotGiven => v1::FieldMatch::NotGiven,
+        FieldMatch::NotCompared => v1::FieldMatch::NotCompared,
+    }
+}
+
+/// What a policy says.
+pub(super) const fn outcome(outcome: Outcome) -> v1::PortOutOutcome {
+    match outcome {
+        Outcome::Authorize => v1::PortOutOutcome::Authorize,
+        Outcome::Hold => v1::PortOutOutcome::Hold,
+        Outcome::RequirePin => v1::PortOutOutcome::RequirePin,
+        Outcome::AskEndUser => v1::PortOutOutcome::AskEndUser,
+    }
+}
+
+fn consent(consent: &Consent) -> v1::PortOutConsent {
+    let state = match consent.answer {
+        None => v1::ConsentState::Asked,
+        Some((ConsentAnswer::Yes, _)) => v1::ConsentState::Yes,
+        Some((ConsentAnswer::No, _)) => v1::ConsentState::No,
+    };
+    v1::PortOutConsent {
+        consent_id: consent.id.to_string(),
+        tns: consent.tns.iter().map(ToString::to_string).collect(),
+        sent_to: consent.masked_email(),
+        state: state.into(),
+        asked_at: Some(stamp::to_proto(consent.asked_at)),
+        answered_at: consent.answer.map(|(_, at)| stamp::to_proto(at)),
+    }
 }
 
 const fn state(state: &PortOutState) -> v1::PortOutState {

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use grpc::{Faults, Reply};
-use intake_domain::port_out::{CarrierRequest, Given, RequestKey};
+use intake_domain::port_out::{AnswerMode, CarrierRequest, Given, RequestKey};
 use jiff::Timestamp;
 use portway_proto::intake::v1;
 use prost_types::Timestamp as ProtoTimestamp;
@@ -29,7 +29,7 @@ pub(crate) async fn receive_port_out(
     let asked = asked(request.into_inner())?;
     let ids = ops::port_out::receive(intake, asked)
         .await
-        .map_err(|error| grpc::status::store(&error))?;
+        .map_err(|error| status::receive(&error))?;
     let port_out_ids = ids.iter().map(ToString::to_string).collect();
     Ok(Response::new(v1::ReceivePortOutResponse { port_out_ids }))
 }
@@ -63,6 +63,7 @@ fn asked(request: v1::ReceivePortOutRequest) -> Result<AskedPortOut, Status> {
         ("end_user_name", &request.end_user_name),
         ("postal_code", &request.postal_code),
         ("account_number", &request.account_number),
+        ("pin", &request.pin),
     ] {
         faults.at_most(field, text, TEXT_CHARS_MAX);
     }
@@ -81,16 +82,21 @@ fn asked(request: v1::ReceivePortOutRequest) -> Result<AskedPortOut, Status> {
             winning_name: request.winning_name,
             is_wireless: request.wireless,
             is_simple: request.simple,
-            end_user_name: request.end_user_name,
+            end_user_name: request.end_user_name.clone(),
             postal_code: request.postal_code.clone(),
             requested_foc_at,
             received_at,
+            // The carrier's profile and the PINs tried before say otherwise, when it is judged.
+            answers: AnswerMode::Whole,
+            answer_held_until: None,
         },
         tns,
         given: Given {
             account_number: Secret::new(request.account_number),
             postal_code: request.postal_code,
+            name: request.end_user_name,
         },
+        pin: Secret::new(request.pin),
     })
 }
 

@@ -1,8 +1,11 @@
 //! `PortOutService`: shows port-outs to the account and takes its decisions.
 
+mod consents;
 mod convert;
 mod from_gateway;
 mod parse;
+mod policies;
+mod protection;
 mod status;
 
 use auth::Caller;
@@ -18,11 +21,14 @@ use crate::ops;
 
 pub(crate) use from_gateway::{receive_port_out, report_port_out_progress};
 
-/// Adds the service to the routes.
+/// Adds the services to the routes.
 pub(crate) fn add_port_out(routes: &mut RoutesBuilder, intake: &Intake) {
     routes.add_service(PortOutServiceServer::new(PortOuts {
         intake: intake.clone(),
     }));
+    policies::add_policies(routes, intake);
+    consents::add_consents(routes, intake);
+    protection::add_protection(routes, intake);
 }
 
 struct PortOuts {
@@ -121,7 +127,8 @@ impl PortOutService for PortOuts {
     ) -> Reply<v1::ListRejectionReasonsResponse> {
         let caller = Caller::of(&request)?;
         let name = parse::name(&request.get_ref().port_out_id)?;
-        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, caller.account, name)
+        let now = self.intake.base.clock.now();
+        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, caller.account, name, now)
             .await
             .map_err(|error| status::read(&error))?;
         let reasons = reasons.into_iter().map(convert::reason).collect();

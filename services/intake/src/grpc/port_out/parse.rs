@@ -6,13 +6,14 @@ use grpc::{Faults, page};
 use intake_domain::port_out::{LawfulReason, NotLawful};
 use portway_proto::intake::v1;
 use tonic::{Code, Status};
-use types::{AccountId, RequestKind, RequestNumber, Subject};
+use types::{AccountId, RequestKind, RequestNumber, Subject, Tn};
 
 use crate::ops::port_out::{Filter, PortOutName, Refusal, Review};
 
 const PAGE_SIZE: i64 = 50;
 const PAGE_SIZE_MAX: i64 = 500;
 const EXPLANATION_CHARS_MAX: usize = 1_000;
+const NUMBERS_MAX: usize = 1_000;
 
 /// The UUID or request number of a port-out.
 pub(super) fn name(raw: &str) -> Result<PortOutName, Status> {
@@ -26,6 +27,22 @@ fn name_field(faults: &mut Faults, raw: &str) -> Option<PortOutName> {
         Ok(number) if number.kind() == RequestKind::PortOut => Some(PortOutName::Number(number)),
         Ok(_) | Err(_) => faults.required("port_out_id", raw).map(PortOutName::Id),
     }
+}
+
+/// Numbers of a request, each once; a number that cannot be read is at fault.
+pub(super) fn numbers(faults: &mut Faults, raw: &[String]) -> Vec<Tn> {
+    if raw.len() > NUMBERS_MAX {
+        faults.add("tns", "TOO_MANY", format!("at most {NUMBERS_MAX}"));
+        return Vec::new();
+    }
+    let mut tns: Vec<Tn> = raw
+        .iter()
+        .enumerate()
+        .filter_map(|(index, raw)| faults.required(&format!("tns[{index}]"), raw))
+        .collect();
+    tns.sort_unstable();
+    tns.dedup();
+    tns
 }
 
 /// Which page of port-outs.
@@ -81,6 +98,7 @@ pub(super) fn refusal(
     let mut faults = Faults::new();
     let name = name_field(&mut faults, &request.port_out_id);
     faults.at_most("explanation", &request.explanation, EXPLANATION_CHARS_MAX);
+    let tns = numbers(&mut faults, &request.tns);
     if request.reason.is_empty() {
         faults.add(
             "reason",
@@ -94,6 +112,7 @@ pub(super) fn refusal(
         name,
         Refusal {
             reason,
+            tns,
             explanation: request.explanation.clone(),
             by,
         },

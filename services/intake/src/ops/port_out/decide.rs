@@ -1,13 +1,15 @@
 //! The decisions of accounts, and of operations over them.
 
-use intake_domain::port_out::{Claim, IllegalTransition, LawfulReason, PortOut, PortOutState, Transition};
+use intake_domain::port_out::{
+    AnswerMode, Claim, IllegalTransition, LawfulReason, PortOut, PortOutState, Transition, Verdict,
+};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{AccountId, Subject};
+use types::{AccountId, Subject, Tn};
 
-use super::read;
+use super::read::{self, Seen};
 use super::settle::settle;
 use crate::store;
 use crate::store::port_out::{Entry, PortOutName};
@@ -18,6 +20,9 @@ pub(crate) enum AcceptError {
     /// The account has no such port-out.
     #[error("there is no such port-out")]
     NotFound,
+    /// Numbers of it are locked.
+    #[error("locked against porting, lift the lock first: {}", .0.iter().map(Tn::to_string).collect::<Vec<_>>().join(", "))]
+    Locked(Vec<Tn>),
     /// It was decided already.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -35,6 +40,12 @@ pub(crate) enum RefuseError {
     /// The reason is lawful, and untrue of these numbers: they have no PIN, no lock or no other port.
     #[error("{} is a lawful reason, but cannot be true of this port-out", .0.code())]
     DoesNotApply(LawfulReason),
+    /// Some of the numbers alone are refused, and the winning carrier takes one answer to all; or one of them is none of
+    /// this port-out that may still go.
+    #[error(
+        "only numbers of this port-out that may still go can be refused one by one, and only where the winning carrier takes an answer per number"
+    )]
+    AsAWhole,
     /// It was decided already.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -61,6 +72,8 @@ pub(crate) enum ReviewError {
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) reason: LawfulReason,
+    /// Only these; none: all.
+    pub(crate) tns: Vec<Tn>,
     pub(crate) explanation: String,
     pub(crate) by: Subject,
 }
@@ -80,11 +93,16 @@ pub(crate) async fn accept(
     name: PortOutName,
     by: Subject,
     now: Timestamp,
-) -> Result<PortOut, AcceptError> {
+) -> Result<Seen, AcceptError> {
     let case = store::port_out::find(conn, account, name)
         .await?
         .ok_or(AcceptError::NotFound)?;
-    decide(conn, &case, |state| state.accept(by, now), now).await
+    let locked = store::port_out::locked_of(conn, account, &case.undenied()).await?;
+    if !locked.is_empty() && case.state.answer_due_at().is_some() {
+        return Err(AcceptError::Locked(locked));
+    }
+    let accepted = decide::<AcceptError>(conn, &case, |case| case.state.clone().accept(by, now), now).await?;
+    Ok(read::seen(conn, accepted).await?)
 }
 
 /// Refuses, for a lawful reason that operations then check.
@@ -94,20 +112,26 @@ pub(crate) async fn refuse(
     name: PortOutName,
     refusal: Refusal,
     now: Timestamp,
-) -> Result<PortOut, RefuseError> {
+) -> Result<Seen, RefuseError> {
     let case = store::port_out::find(conn, account, name)
         .await?
         .ok_or(RefuseError::NotFound)?;
-    if !refusal.reason.can_apply(read::reason_facts(conn, &case).await?) {
+    if !refusal
+        .reason
+        .can_apply(read::reason_facts(conn, &case, now).await?)
+    {
         return Err(RefuseError::DoesNotApply(refusal.reason));
     }
+    let tns = case.claimable(refusal.tns).ok_or(RefuseError::AsAWhole)?;
     let claim = Claim {
         reason: refusal.reason,
+        tns,
         explanation: refusal.explanation,
         by: refusal.by,
         at: now,
     };
-    decide(conn, &case, |state| state.refuse(claim), now).await
+    let refused = decide::<RefuseError>(conn, &case, |case| case.state.clone().refuse(claim), now).await?;
+    Ok(read::seen(conn, refused).await?)
 }
 
 /// Upholds or overrules an account's refusal.
@@ -117,16 +141,18 @@ pub(crate) async fn review_rejection(
     name: PortOutName,
     review: Review,
     now: Timestamp,
-) -> Result<PortOut, ReviewError> {
+) -> Result<Seen, ReviewError> {
     let case = store::port_out::find(conn, account, name)
         .await?
         .ok_or(ReviewError::NotFound)?;
     let by = review.by.clone();
-    let transition = |state: PortOutState| {
+    let transition = |case: &mut PortOut| {
+        case.review_explanation.clone_from(&review.explanation);
         if review.is_upheld {
-            state.uphold(by, now)
+            let rest = deny_claimed(case);
+            case.state.clone().uphold(rest, by, now)
         } else {
-            state.overrule(now)
+            case.state.clone().overrule(now)
         }
     };
     let reviewed = decide::<ReviewError>(conn, &case, transition, now).await?;
@@ -138,14 +164,32 @@ pub(crate) async fn review_rejection(
         is_warning: false,
     };
     store::port_out::add_entry(conn, case.id, &entry).await?;
-    Ok(reviewed)
+    Ok(read::seen(conn, reviewed).await?)
+}
+
+/// Denies the numbers of a claim that stands where each has an answer of its own, and says whether any is left.
+fn deny_claimed(case: &mut PortOut) -> Verdict {
+    match (case.state.clone(), case.request.answers) {
+        (PortOutState::RejectionReview { claim, .. }, AnswerMode::PerNumber) => {
+            case.deny(&claim.tns, claim.reason)
+        }
+        (
+            PortOutState::Pending { .. }
+            | PortOutState::RejectionReview { .. }
+            | PortOutState::Authorized { .. }
+            | PortOutState::Rejected { .. }
+            | PortOutState::PortedOut { .. }
+            | PortOutState::Cancelled { .. },
+            AnswerMode::Whole | AnswerMode::PerNumber,
+        ) => Verdict::Denied,
+    }
 }
 
 /// Takes one case through a transition, its request locked.
 async fn decide<E>(
     conn: &mut PgConnection,
     case: &PortOut,
-    transition: impl FnOnce(PortOutState) -> Transition,
+    transition: impl FnOnce(&mut PortOut) -> Transition,
     now: Timestamp,
 ) -> Result<PortOut, E>
 where
@@ -158,7 +202,7 @@ where
         .iter()
         .position(|locked| locked.id == case.id)
         .ok_or_else(|| StoreError::corrupt("port_out", &case.id, &"not among the cases of its request"))?;
-    let (state, fact) = transition(cases[index].state.clone())?;
+    let (state, fact) = transition(&mut cases[index])?;
     settle(conn, &mut cases, index, (state, fact), now).await?;
     Ok(cases.swap_remove(index))
 }

@@ -4,20 +4,34 @@
 //! gets one answer, and that saves, records and announces together.
 
 mod answer;
+mod consent;
 mod decide;
+mod judge;
+mod policy;
 mod progress;
+mod protection;
 mod read;
 mod receive;
 mod settle;
 mod silence;
+mod tried_pin;
 
 pub(crate) use answer::record_answer_progress;
+pub(crate) use consent::{ConsentError, Question, answer_question, find_question, take_consent_link};
 pub(crate) use decide::{
     AcceptError, Refusal, RefuseError, Review, ReviewError, accept, refuse, review_rejection,
 };
+pub(crate) use policy::{
+    CourseTaken, SetPolicyError, Tried, TriedOn, dry_run, get_policy, list_policies, set_policy,
+};
 pub(crate) use progress::{News, ProgressError, ReportedProgress, report_progress};
-pub(crate) use read::{ReadError, get, list, rejection_reasons};
-pub(crate) use receive::{AskedPortOut, receive};
+pub(crate) use protection::{
+    LockAsked, PinError, PinFor, ProtectError, clear_pin, list_lock_history, list_pin_attempts, make_pin,
+    record_separation, reveal_pin, set_lock, set_pin, set_transfer_pin,
+};
+pub(crate) use read::{ReadError, Seen, get, list, rejection_reasons};
+pub(crate) use receive::{AskedPortOut, ReceiveError, receive};
 pub(crate) use silence::{backlog, decide_silence};
+pub(crate) use tried_pin::hash_pin;
 
-pub(crate) use crate::store::port_out::{Filter, PortOutName};
+pub(crate) use crate::store::port_out::{Answered, Attempt, By, Filter, LockChange, PortOutName};

@@ -1,6 +1,6 @@
 //! What became of a port-out, as the winning carrier's side reports it.
 
-use intake_domain::port_out::{PortOut, Progress, RequestKey};
+use intake_domain::port_out::{AnswerMode, PortOut, PortOutState, Progress, RequestKey};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -106,9 +106,15 @@ async fn end(
     occurred_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let goes = |case: &PortOut| !matches!(case.state, PortOutState::Rejected { .. });
+    let is_any_going = cases.iter().any(goes);
     for index in 0..cases.len() {
+        // What ported is the rest of the request: the numbers of this case were refused, each by itself.
+        let stays =
+            |case: &PortOut| case.request.answers == AnswerMode::PerNumber && is_any_going && !goes(case);
         let ended = cases
             .get(index)
+            .filter(|case| !stays(case))
             .and_then(|case| case.state.clone().report(progress, occurred_at));
         if let Some(transition) = ended {
             settle(conn, cases, index, transition, now).await?;

@@ -1,23 +1,24 @@
-//! Takes in a winning carrier's request: judges it and makes one case an account.
+//! Takes in a winning carrier's request: judges it, makes one case an account, and applies each account's policy.
 
 use std::collections::HashMap;
 
 use intake_domain::port_out::{
-    AnswerRule, AnswerState, CarrierRequest, CaseDraft, DEFAULT_ACCOUNT_WINDOW, Given, PortOut, PortOutFact,
-    PortOutState, Progress, RequestKey, Standing, SubscriberRecord, Verdict, answer_rule, assess,
+    CarrierRequest, CaseDraft, Course, Given, Market, Outcome, PolicyMet, PortOut, PortOutFact, PortOutState,
+    Progress, RequestKey, Verdict,
 };
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{Country, PortOutId, Tn};
+use thiserror::Error;
+use types::{Country, PortOutId, Secret, Tn};
 
-use super::settle;
+use super::judge::{judge, note_attempts};
+use super::tried_pin::TriedPin;
+use super::{PinError, consent, policy, settle};
 use crate::announce;
 use crate::app::Intake;
 use crate::store;
-use crate::store::inventory::{InventoryNumber, InventoryState};
-use crate::store::port_out::Disposal;
+use crate::store::port_out::{BroughtBy, Disposal, Entry};
 
 /// What a winning carrier asks for.
 #[derive(Debug)]
@@ -27,18 +28,41 @@ pub(crate) struct AskedPortOut {
     pub(crate) tns: Vec<Tn>,
     /// What shows that it asks for the right subscriber: compared, and not kept.
     pub(crate) given: Given,
+    /// Empty: not given. Compared, and not kept.
+    pub(crate) pin: Secret,
+}
+
+/// Why a request was not taken in.
+#[derive(Debug, Error)]
+pub(crate) enum ReceiveError {
+    /// The PIN could not be hashed.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ReceiveError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 /// Takes the request in and returns its cases. The same request again returns the same ones; a version that was
 /// overtaken by a later one is put on record and has none.
-pub(crate) async fn receive(intake: &Intake, asked: AskedPortOut) -> Result<Vec<PortOutId>, StoreError> {
+pub(crate) async fn receive(
+    intake: &Intake,
+    mut asked: AskedPortOut,
+) -> Result<Vec<PortOutId>, ReceiveError> {
     let now = intake.base.clock.now();
+    let tried = try_pin(intake, &asked).await?;
     let mut tx = intake.base.pool.begin().await?;
-    let key = &asked.request.key;
+    let key = asked.request.key.clone();
     store::port_out::lock_pon(&mut tx, &key.winning_spid, &key.pon).await?;
     let versions = store::port_out::find_versions(&mut tx, &key.winning_spid, &key.pon).await?;
     if versions.contains(&key.ver) {
-        let cases = store::port_out::cases_of_request(&mut tx, key).await?;
+        let cases = store::port_out::cases_of_request(&mut tx, &key).await?;
         return Ok(cases.iter().map(|case| case.id).collect());
     }
     if versions.iter().any(|version| *version > key.ver) {
@@ -47,22 +71,21 @@ pub(crate) async fn receive(intake: &Intake, asked: AskedPortOut) -> Result<Vec<
         return Ok(Vec::new());
     }
     if let Some(version) = versions.last() {
-        let replaced = RequestKey {
-            ver: *version,
-            ..key.clone()
-        };
+        let replaced = RequestKey { ver: *version, ..key };
         withdraw(&mut tx, &replaced, now).await?;
     }
-    let drafts = judge(&mut tx, &asked).await?;
-    let verdict = Verdict::of_request(&drafts);
-    store::port_out::insert_request(&mut tx, &asked.request, Disposal::Judged(verdict)).await?;
-    let mut ids = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        ids.push(open_case(&mut tx, &asked.request, draft, verdict, now).await?);
-    }
+    let ids = open_cases(intake, &mut tx, &mut asked, &tried, now).await?;
     tx.commit().await?;
     intake.port_out_wake.wake();
     Ok(ids)
+}
+
+/// Hashes the PIN that was given, for the accounts that have one set.
+async fn try_pin(intake: &Intake, asked: &AskedPortOut) -> Result<TriedPin, ReceiveError> {
+    let mut conn = intake.base.pool.acquire().await?;
+    let accounts = store::port_out::accounts_with_pin(&mut conn, &asked.tns).await?;
+    drop(conn);
+    Ok(TriedPin::prepare(&intake.pin_key, &asked.pin, accounts).await?)
 }
 
 /// A later version takes the place of this one.
@@ -80,43 +103,110 @@ async fn withdraw(conn: &mut PgConnection, key: &RequestKey, now: Timestamp) -> 
     Ok(())
 }
 
-async fn judge(conn: &mut PgConnection, asked: &AskedPortOut) -> Result<Vec<CaseDraft>, StoreError> {
-    let ours = store::inventory::find_for_update(conn, &asked.tns).await?;
-    let mut records: HashMap<Tn, SubscriberRecord> = ours
-        .into_iter()
-        .map(|number| (number.tn, record_of(number)))
-        .collect();
-    let numbers: Vec<_> = asked.tns.iter().map(|tn| (*tn, records.remove(tn))).collect();
-    Ok(assess(&numbers, &asked.given))
+/// A case that is to be opened, and what its account's policy makes of it.
+struct Planned {
+    draft: CaseDraft,
+    version: i32,
+    course: Course,
 }
 
-fn record_of(number: InventoryNumber) -> SubscriberRecord {
-    SubscriberRecord {
-        account: number.account,
-        standing: match number.state {
-            InventoryState::Incoming => Standing::Incoming,
-            InventoryState::InService => Standing::InService,
-        },
-        is_locked: number.locked,
-        // No number has a port-out PIN so far; one that was given does not matter.
-        pin: None,
-        account_number: number.account_number.to_string(),
-        postal_code: number
-            .postal_code
-            .map(|code| code.to_string())
-            .unwrap_or_default(),
+async fn open_cases(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    asked: &mut AskedPortOut,
+    tried: &TriedPin,
+    now: Timestamp,
+) -> Result<Vec<PortOutId>, StoreError> {
+    let spid = asked.request.key.winning_spid.clone();
+    asked.request.answers = store::port_out::find_answer_mode(conn, &spid).await?;
+    let judged = judge(conn, asked, tried, now).await?;
+    let verdict = Verdict::of_request(&judged.drafts, asked.request.answers);
+    let mut planned = Vec::with_capacity(judged.drafts.len());
+    let mut pause: Option<SignedDuration> = None;
+    for draft in judged.drafts {
+        pause = pause.max(note_attempts(conn, asked, &draft, now).await?);
+        planned.push(plan(conn, &asked.request, draft, now).await?);
     }
+    asked.request.answer_held_until = pause.and_then(|pause| held_until(&planned, pause, now));
+    store::port_out::insert_request(conn, &asked.request, Disposal::Judged(verdict)).await?;
+    if verdict == Verdict::Allowed {
+        let by = BroughtBy {
+            winning_spid: &asked.request.key.winning_spid,
+            pon: &asked.request.key.pon,
+        };
+        store::port_out::use_transfer_pins(conn, &judged.transfer_pins, by).await?;
+    }
+    let mut cases = Vec::with_capacity(planned.len());
+    for planned in planned {
+        cases.push(open_case(conn, &asked.request, planned, verdict, now).await?);
+    }
+    settle::answer_when_decided(conn, &mut cases, now).await?;
+    let emails = intake.link_base.as_ref().map(|_| &judged.emails);
+    for index in 0..cases.len() {
+        follow_policy(conn, &mut cases, index, emails, now).await?;
+    }
+    Ok(cases.iter().map(|case| case.id).collect())
+}
+
+/// An answer is held back no longer than the law gives for any of its cases.
+fn held_until(planned: &[Planned], pause: SignedDuration, now: Timestamp) -> Option<Timestamp> {
+    let latest = planned.iter().map(|planned| planned.course.rule.due_at).min()?;
+    let until = now.checked_add(pause).unwrap_or(latest).min(latest);
+    (until > now).then_some(until)
+}
+
+async fn plan(
+    conn: &mut PgConnection,
+    request: &CarrierRequest,
+    draft: CaseDraft,
+    now: Timestamp,
+) -> Result<Planned, StoreError> {
+    let policy = policy::policy_of(conn, draft.account).await?;
+    let market = market_of(conn, request, &draft, now).await?;
+    // A carrier's clock that is ahead of ours gives nobody more time.
+    let from = request.received_at.min(now);
+    let mut course = policy.policy.course(market, request.is_simple, from);
+    // Nobody but the separated person has a say, and their carrier speaks for them.
+    if draft.numbers.iter().any(|number| number.is_separated) {
+        course.outcome = Outcome::Authorize;
+    }
+    Ok(Planned {
+        draft,
+        version: policy.version,
+        course,
+    })
+}
+
+/// The law is that of the numbers' country; numbers of no country (toll-free) go by their account's.
+async fn market_of(
+    conn: &mut PgConnection,
+    request: &CarrierRequest,
+    draft: &CaseDraft,
+    now: Timestamp,
+) -> Result<Market, StoreError> {
+    let country = match policy::country_of(&draft.numbers, now) {
+        Some(country) => country,
+        None => store::accounts::find(conn, draft.account)
+            .await?
+            .map_or(Country::Us, |account| account.country),
+    };
+    Ok(Market::of(country, request.is_wireless))
 }
 
 async fn open_case(
     conn: &mut PgConnection,
     request: &CarrierRequest,
-    draft: CaseDraft,
+    planned: Planned,
     verdict: Verdict,
     now: Timestamp,
-) -> Result<PortOutId, StoreError> {
-    let rule = rule_for(conn, request, &draft, now).await?;
-    let (state, fact) = PortOutState::received(draft.verdict(), verdict, rule.due_at, now);
+) -> Result<PortOut, StoreError> {
+    let Planned {
+        draft,
+        version,
+        course,
+    } = planned;
+    let own = Verdict::of_numbers(&draft.numbers, request.answers);
+    let (state, fact) = PortOutState::received(own, verdict, course.rule.due_at, now);
     let case = PortOut {
         id: PortOutId::generate(),
         number: store::port_out::next_number(conn).await?,
@@ -125,42 +215,74 @@ async fn open_case(
         request: request.clone(),
         numbers: draft.numbers,
         foc_at: request.requested_foc_at,
-        silence: rule.silence,
+        silence: course.rule.silence,
+        policy: PolicyMet {
+            version,
+            outcome: course.outcome,
+            due_at: course.rule.due_at,
+        },
         state,
-        answer: (fact == PortOutFact::Rejected).then_some(AnswerState::Requested),
+        answer: None,
+        review_explanation: String::new(),
     };
     store::port_out::insert(conn, &case).await?;
     settle::record(conn, &case, fact, now).await?;
-    announce::port_out::fact(conn, &case, fact, now).await?;
-    Ok(case.id)
+    note_separation(conn, &case, now).await?;
+    if fact == PortOutFact::Received {
+        announce::port_out::fact(conn, &case, fact, now).await?;
+    }
+    Ok(case)
 }
 
-/// The law is that of the numbers' country; numbers of no country (toll-free) go by their account's.
-async fn rule_for(
-    conn: &mut PgConnection,
-    request: &CarrierRequest,
-    draft: &CaseDraft,
-    now: Timestamp,
-) -> Result<AnswerRule, StoreError> {
-    let today = now.to_zoned(TimeZone::UTC).date();
-    let of_numbers = draft.numbers.iter().find_map(|number| {
-        numbering::describe(number.tn, today)
-            .ok()
-            .and_then(|info| info.country)
-    });
-    let country = match of_numbers {
-        Some(country) => country,
-        None => store::accounts::find(conn, draft.account)
-            .await?
-            .map_or(Country::Us, |account| account.country),
+/// Lines separated from their account go past its lock and without telling it, and that is on record.
+async fn note_separation(conn: &mut PgConnection, case: &PortOut, now: Timestamp) -> Result<(), StoreError> {
+    let separated = case.numbers.iter().filter(|number| number.is_separated);
+    let tns: Vec<Tn> = separated.map(|number| number.tn).collect();
+    if tns.is_empty() {
+        return Ok(());
+    }
+    let references = store::port_out::separation_references(conn, &tns).await?;
+    let entry = Entry {
+        at: now,
+        actor: "policy".to_owned(),
+        what: "SAFE_CONNECTIONS",
+        detail: format!(
+            "{} separated lines: lock, PIN and notice of their account passed over; {}",
+            tns.len(),
+            references.join(", ")
+        ),
+        is_warning: false,
     };
-    // A carrier's clock that is ahead of ours gives nobody more time.
-    let from = request.received_at.min(now);
-    Ok(answer_rule(
-        country,
-        request.is_wireless,
-        request.is_simple,
-        from,
-        DEFAULT_ACCOUNT_WINDOW,
-    ))
+    store::port_out::add_entry(conn, case.id, &entry).await
+}
+
+/// Does with a pending case what its account's policy says. `emails`: where end users can be asked; `None`: nowhere.
+async fn follow_policy(
+    conn: &mut PgConnection,
+    cases: &mut [PortOut],
+    index: usize,
+    emails: Option<&HashMap<Tn, String>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(case) = cases.get(index) else {
+        return Ok(());
+    };
+    let PortOutState::Pending { answer_due_at } = case.state else {
+        return Ok(());
+    };
+    let undenied = case.numbers.iter().filter(|number| number.denial.is_none());
+    let is_at_once = case
+        .policy
+        .outcome
+        .is_at_once(undenied.map(|number| number.matches.pin));
+    if is_at_once {
+        if let Ok(transition) = case.state.clone().apply_policy(now) {
+            settle::settle(conn, cases, index, transition, now).await?;
+        }
+        return Ok(());
+    }
+    match case.policy.outcome {
+        Outcome::AskEndUser => consent::ask(conn, case, emails, answer_due_at, now).await,
+        Outcome::Authorize | Outcome::Hold | Outcome::RequirePin => Ok(()),
+    }
 }

@@ -1,14 +1,17 @@
 //! Settling: what a transition of one case means for the whole request.
 //!
-//! The winning carrier gets one answer to its request. A case that is authorized is announced once every case is; a
-//! case that is refused takes the others with it.
+//! The winning carrier gets one answer to its request, so what was decided of a case is announced once all of the request
+//! are decided. A case that is refused takes the others with it, unless the winning carrier takes answers per number.
 //!
 //! **Architecture invariant:** the request is locked, and `cases` are all of its cases, read under that lock.
 
-use intake_domain::port_out::{AnswerState, Claim, PortOut, PortOutFact, PortOutState};
+use intake_domain::port_out::{
+    AnswerMode, AnswerState, Claim, LawfulReason, PortOut, PortOutFact, PortOutState, Verdict,
+};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
+use types::Tn;
 
 use crate::announce;
 use crate::store;
@@ -28,13 +31,10 @@ pub(super) async fn settle(
     case.state = state;
     match fact {
         PortOutFact::Authorized => {
-            write(conn, case, now).await?;
-            announce_if_all_authorized(conn, cases, now).await
+            let fact = hold_locked(conn, case, now).await?;
+            settle_again(conn, cases, index, fact, now).await
         }
-        PortOutFact::Rejected => {
-            reject(conn, case, now).await?;
-            reject_others(conn, cases, now).await
-        }
+        PortOutFact::Rejected => settle_again(conn, cases, index, fact, now).await,
         PortOutFact::PortedOut { .. } => leave(conn, case, fact, now).await,
         PortOutFact::Received | PortOutFact::RejectionRequested | PortOutFact::Cancelled => {
             tell(conn, case, fact, now).await
@@ -42,24 +42,79 @@ pub(super) async fn settle(
     }
 }
 
-/// Saves a case whose numbers have gone, takes them out of the account's inventory, and announces those that were in
-/// it: the account is charged for them. Of numbers that it did not have it hears nothing.
+/// Saves and records what was decided of a case, or decided anew, and answers when all of its request is decided.
+pub(super) async fn settle_again(
+    conn: &mut PgConnection,
+    cases: &mut [PortOut],
+    index: usize,
+    fact: PortOutFact,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(case) = cases.get_mut(index) else {
+        return Ok(());
+    };
+    write(conn, case, fact, now).await?;
+    if fact == PortOutFact::Rejected && case.request.answers == AnswerMode::Whole {
+        reject_others(conn, cases, now).await?;
+    }
+    answer_when_decided(conn, cases, now).await
+}
+
+/// A lock that was set after the request had been judged holds the numbers all the same: what was to be authorized is
+/// not, as far as they are concerned.
+async fn hold_locked(
+    conn: &mut PgConnection,
+    case: &mut PortOut,
+    now: Timestamp,
+) -> Result<PortOutFact, StoreError> {
+    let locked = store::port_out::locked_of(conn, case.account, &case.undenied()).await?;
+    if locked.is_empty() || case.deny(&locked, LawfulReason::Locked) == Verdict::Allowed {
+        return Ok(PortOutFact::Authorized);
+    }
+    match case.state.clone().lock(now) {
+        Ok((state, fact)) => {
+            case.state = state;
+            Ok(fact)
+        }
+        Err(_) => Ok(PortOutFact::Authorized),
+    }
+}
+
+/// Saves a case whose numbers have gone, takes them out of the inventory with all that protected them, and announces those
+/// that were in it: what we run for them is to be released, and the account is charged for its own. Of numbers that it did
+/// not have, or that had been separated from it, an account hears nothing.
 async fn leave(
     conn: &mut PgConnection,
     case: &mut PortOut,
     fact: PortOutFact,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let removed = store::inventory::remove_ported_out(conn, case.account, &case.tns()).await?;
-    tracing::info!(port_out.id = %case.id, removed = removed.len(), asked = case.numbers.len(), "numbers have left");
+    let leaving = case.leaving();
+    let is_separated = |tn: &Tn| {
+        let mut numbers = case.numbers.iter();
+        numbers.any(|number| number.tn == *tn && number.is_separated)
+    };
+    let (separated, own): (Vec<Tn>, Vec<Tn>) = leaving.into_iter().partition(is_separated);
+    let removed = store::inventory::remove_ported_out(conn, case.account, &own).await?;
+    let freed = store::port_out::remove_separated(conn, &separated).await?;
+    let gone = [removed.as_slice(), freed.as_slice()].concat();
+    store::port_out::forget_protection(conn, &gone).await?;
+    tracing::info!(port_out.id = %case.id, removed = gone.len(), asked = case.numbers.len(), "numbers have left");
     store::port_out::save(conn, case).await?;
     record(conn, case, fact, now).await?;
+    if !gone.is_empty() {
+        announce::protection::numbers_released(conn, &only(case, &gone), now).await?;
+    }
     if removed.is_empty() {
         return Ok(());
     }
-    let mut left = case.clone();
-    left.numbers.retain(|number| removed.contains(&number.tn));
-    announce::port_out::fact(conn, &left, fact, now).await
+    announce::port_out::fact(conn, &only(case, &removed), fact, now).await
+}
+
+fn only(case: &PortOut, tns: &[Tn]) -> PortOut {
+    let mut part = case.clone();
+    part.numbers.retain(|number| tns.contains(&number.tn));
+    part
 }
 
 /// Saves a case that nobody but the account is concerned with, and announces it.
@@ -74,33 +129,17 @@ async fn tell(
     announce::port_out::fact(conn, case, fact, now).await
 }
 
-/// Saves an authorized case. It is announced with the others of its request.
-async fn write(conn: &mut PgConnection, case: &mut PortOut, now: Timestamp) -> Result<(), StoreError> {
-    store::port_out::save(conn, case).await?;
-    record(conn, case, PortOutFact::Authorized, now).await
-}
-
-async fn announce_if_all_authorized(
+/// Saves and records a decided case. It is announced with the others of its request, again if another decision was
+/// announced before.
+async fn write(
     conn: &mut PgConnection,
-    cases: &mut [PortOut],
+    case: &mut PortOut,
+    fact: PortOutFact,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if cases.iter().any(|case| case.state.answer_due_at().is_some()) {
-        return Ok(());
-    }
-    for case in cases {
-        if matches!(case.state, PortOutState::Authorized { .. }) && case.answer.is_none() {
-            case.answer = Some(AnswerState::Requested);
-            store::port_out::save(conn, case).await?;
-            announce::port_out::fact(conn, case, PortOutFact::Authorized, now).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn reject(conn: &mut PgConnection, case: &mut PortOut, now: Timestamp) -> Result<(), StoreError> {
-    case.answer = Some(AnswerState::Requested);
-    tell(conn, case, PortOutFact::Rejected, now).await
+    case.answer = None;
+    store::port_out::save(conn, case).await?;
+    record(conn, case, fact, now).await
 }
 
 async fn reject_others(
@@ -109,10 +148,38 @@ async fn reject_others(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for case in cases {
-        if let Ok((state, _rejected)) = case.state.clone().fall_with_request(now) {
+        if let Ok((state, fact)) = case.state.clone().fall_with_request(now) {
             case.state = state;
-            reject(conn, case, now).await?;
+            write(conn, case, fact, now).await?;
         }
+    }
+    Ok(())
+}
+
+/// Announces every decided case that was not announced, once all of the request are decided and its answer is not held
+/// back.
+pub(super) async fn answer_when_decided(
+    conn: &mut PgConnection,
+    cases: &mut [PortOut],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let waits =
+        |case: &PortOut| case.state.answer_due_at().is_some() || case.request.answer_held_until.is_some();
+    if cases.iter().any(waits) {
+        return Ok(());
+    }
+    for case in cases.iter_mut().filter(|case| case.answer.is_none()) {
+        let fact = match case.state {
+            PortOutState::Authorized { .. } => PortOutFact::Authorized,
+            PortOutState::Rejected { .. } => PortOutFact::Rejected,
+            PortOutState::Pending { .. }
+            | PortOutState::RejectionReview { .. }
+            | PortOutState::PortedOut { .. }
+            | PortOutState::Cancelled { .. } => continue,
+        };
+        case.answer = Some(AnswerState::Requested);
+        store::port_out::save(conn, case).await?;
+        announce::port_out::fact(conn, case, fact, now).await?;
     }
     Ok(())
 }

@@ -1,21 +1,26 @@
 //! What happens when nobody answers in time.
 
 use clock::Backlog;
-use intake_domain::port_out::RequestKey;
+use intake_domain::port_out::{PortOut, RequestKey};
 use jiff::Timestamp;
 use pg::StoreError;
 use service::due::Pass;
 use sqlx::PgConnection;
 
-use super::settle::settle;
+use super::settle::{answer_when_decided, settle};
 use crate::app::Intake;
 use crate::store;
 
-/// Decides the case that has waited longest, if one is due. Any number of replicas may run it: the request is locked,
+/// Gives an answer that was held back, or decides the case that has waited longest, if one is due. Any number of replicas may run it: the request is locked,
 /// and what is read under the lock says whether it is still due.
 pub(crate) async fn decide_silence(intake: &Intake, now: Timestamp) -> Result<Pass, StoreError> {
     let mut tx = intake.base.pool.begin().await?;
-    let Some(key) = store::port_out::lock_due_request(&mut tx, now).await? else {
+    let held = store::port_out::lock_held_request(&mut tx, now).await?;
+    let key = match held {
+        Some(key) => Some(key),
+        None => store::port_out::lock_due_request(&mut tx, now).await?,
+    };
+    let Some(key) = key else {
         return Ok(Pass::Idle);
     };
     match decide(&mut tx, &key, now).await {
@@ -33,11 +38,20 @@ pub(crate) async fn decide_silence(intake: &Intake, now: Timestamp) -> Result<Pa
     Ok(Pass::Worked)
 }
 
-/// Decides every case of the request that is due. One at least is, or the same request would come again at once, for
-/// ever.
+/// Decides every case of the request that is due, and answers if its answer is held back no longer. There is one or the
+/// other to do, or the same request would come again at once, for ever.
 async fn decide(conn: &mut PgConnection, key: &RequestKey, now: Timestamp) -> Result<(), StoreError> {
     let mut cases = store::port_out::cases_of_request(conn, key).await?;
-    let mut is_any_decided = false;
+    let is_held = |case: &PortOut| case.request.answer_held_until.is_some_and(|until| until <= now);
+    let is_released = cases.iter().any(is_held);
+    if is_released {
+        store::port_out::release_answer(conn, key).await?;
+        for case in &mut cases {
+            case.request.answer_held_until = None;
+        }
+        answer_when_decided(conn, &mut cases, now).await?;
+    }
+    let mut is_any_decided = is_released;
     for index in 0..cases.len() {
         let decided = cases
             .get(index)

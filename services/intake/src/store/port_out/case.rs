@@ -1,14 +1,13 @@
 //! The cases: one account's view of a request.
 
-use std::collections::HashMap;
-
-use intake_domain::port_out::{AnswerState, AskedNumber, Denial, PortOut, RequestKey};
+use intake_domain::port_out::{AnswerState, PortOut, RequestKey};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, PortOutId, RequestKind, RequestNumber};
-use uuid::Uuid;
+use types::{AccountId, PortOutId, RequestKind, RequestNumber, Tn};
 
+use super::numbers::{insert_numbers, save_denials, with_numbers};
 use super::row::{self, Row, StateColumns};
 
 /// Cases with their requests, as [`Row`] wants them; what follows says which.
@@ -16,10 +15,11 @@ macro_rules! select_cases {
     ($which:literal) => {
         concat!(
             "SELECT carrier_request.winning_spid, carrier_request.pon, carrier_request.ver, winning_name, wireless,
-                    simple, end_user_name, postal_code, requested_foc_at, received_at, port_out_id, request_number,
-                    account_id, version, foc_at, silence, answer_state, state, answer_due_at, claim_reason,
-                    claim_explanation, claim_by, claim_at, decision_kind, decision_subject, decided_at, grounds,
-                    ended_at
+                    simple, end_user_name, postal_code, requested_foc_at, received_at, answers_per_number,
+                    answer_held_until, port_out_id, request_number, account_id, version, foc_at, silence,
+                    policy_version, policy_outcome, policy_due_at, review_explanation, answer_state, state,
+                    answer_due_at, claim_reason, claim_tns, claim_explanation, claim_by, claim_at, decision_kind,
+                    decision_subject, decided_at, grounds, ended_at
                FROM port_out JOIN carrier_request USING (winning_spid, pon, ver) ",
             $which
         )
@@ -51,8 +51,10 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
     sqlx::query(
         "INSERT INTO port_out (port_out_id, request_number, account_id, winning_spid, pon, ver, version, foc_at,
                                silence, answer_state, state, answer_due_at, claim_reason, claim_explanation, claim_by,
-                               claim_at, decision_kind, decision_subject, decided_at, grounds, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                               claim_at, decision_kind, decision_subject, decided_at, grounds, ended_at, claim_tns,
+                               policy_version, policy_outcome, policy_due_at, review_explanation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                 $23, $24, $25, $26)",
     )
     .bind(case.id.as_uuid())
     .bind(number_column(case.number))
@@ -75,29 +77,14 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
     .bind(columns.decided_at)
     .bind(columns.grounds)
     .bind(columns.ended_at)
+    .bind(columns.claim_tns)
+    .bind(case.policy.version)
+    .bind(case.policy.outcome.code())
+    .bind(case.policy.due_at.to_sqlx())
+    .bind(&case.review_explanation)
     .execute(&mut *conn)
     .await?;
     insert_numbers(conn, case).await
-}
-
-async fn insert_numbers(conn: &mut PgConnection, case: &PortOut) -> Result<(), StoreError> {
-    let tns: Vec<String> = case.numbers.iter().map(|number| number.tn.to_string()).collect();
-    let denials: Vec<Option<&str>> = case
-        .numbers
-        .iter()
-        .map(|number| number.denial.map(Denial::code))
-        .collect();
-    sqlx::query(
-        "INSERT INTO port_out_number (port_out_id, tn, denial, place)
-         SELECT $1, given.tn, given.denial, given.place
-           FROM UNNEST($2::text[], $3::text[]) WITH ORDINALITY AS given (tn, denial, place)",
-    )
-    .bind(case.id.as_uuid())
-    .bind(tns)
-    .bind(denials)
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 /// Writes back what can change in a case, unless somebody changed it since it was read; its version rises.
@@ -108,7 +95,8 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
         "UPDATE port_out
             SET version = version + 1, foc_at = $3, answer_state = $4, state = $5, answer_due_at = $6,
                 claim_reason = $7, claim_explanation = $8, claim_by = $9, claim_at = $10, decision_kind = $11,
-                decision_subject = $12, decided_at = $13, grounds = $14, ended_at = $15
+                decision_subject = $12, decided_at = $13, grounds = $14, ended_at = $15, claim_tns = $16,
+                review_explanation = $17
           WHERE port_out_id = $1 AND version = $2",
     )
     .bind(case.id.as_uuid())
@@ -126,12 +114,15 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
     .bind(columns.decided_at)
     .bind(columns.grounds)
     .bind(columns.ended_at)
-    .execute(conn)
+    .bind(columns.claim_tns)
+    .bind(&case.review_explanation)
+    .execute(&mut *conn)
     .await?
     .rows_affected();
     if updated != 1 {
         return Err(StoreError::Stale("the port-out"));
     }
+    save_denials(conn, case).await?;
     case.version += 1;
     Ok(())
 }
@@ -202,34 +193,52 @@ pub(crate) async fn has_other_open(conn: &mut PgConnection, case: &PortOut) -> R
     .await?)
 }
 
-/// Makes cases of rows, in their order.
-pub(super) async fn with_numbers(
+/// The request of a case.
+pub(crate) async fn request_of(conn: &mut PgConnection, case: PortOutId) -> Result<RequestKey, StoreError> {
+    let key: row::KeyRow =
+        sqlx::query_as("SELECT winning_spid, pon, ver FROM port_out WHERE port_out_id = $1")
+            .bind(case.as_uuid())
+            .fetch_one(conn)
+            .await?;
+    key.try_into()
+}
+
+/// The requests with open cases that these numbers are in, in the order in which requests are locked.
+pub(crate) async fn open_requests_of(
     conn: &mut PgConnection,
-    rows: Vec<Row>,
-) -> Result<Vec<PortOut>, StoreError> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.port_out_id).collect();
-    let found: Vec<(Uuid, String, Option<String>)> = sqlx::query_as(
-        "SELECT port_out_id, tn, denial FROM port_out_number WHERE port_out_id = ANY($1) ORDER BY place",
+    tns: &[Tn],
+) -> Result<Vec<RequestKey>, StoreError> {
+    let keys: Vec<row::KeyRow> = sqlx::query_as(
+        "SELECT DISTINCT winning_spid, pon, ver
+           FROM port_out JOIN port_out_number USING (port_out_id)
+          WHERE tn = ANY($1) AND ended_at IS NULL ORDER BY winning_spid, pon, ver",
     )
-    .bind(&ids)
+    .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
-    let mut numbers: HashMap<Uuid, Vec<AskedNumber>> = HashMap::new();
-    for (id, tn, denial) in found {
-        let corrupt = |why: &'static str| StoreError::corrupt("port_out_number", &id, &why);
-        let denial = match denial {
-            Some(code) => Some(Denial::from_code(&code).ok_or_else(|| corrupt("unknown denial"))?),
-            None => None,
-        };
-        let tn = tn.parse().map_err(|_| corrupt("not a telephone number"))?;
-        numbers.entry(id).or_default().push(AskedNumber { tn, denial });
-    }
-    rows.into_iter()
-        .map(|row| {
-            let numbers = numbers.remove(&row.port_out_id).unwrap_or_default();
-            row.into_case(numbers)
-        })
-        .collect()
+    keys.into_iter().map(RequestKey::try_from).collect()
+}
+
+/// A page of an account's cases that came since `since` and were not refused for a number at fault, newest first: those
+/// numbered below `before`.
+pub(crate) async fn list_since(
+    conn: &mut PgConnection,
+    account: AccountId,
+    since: Timestamp,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<PortOut>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(select_cases!(
+        "WHERE account_id = $1 AND received_at >= $2 AND verdict = 'ALLOWED' AND request_number < $3
+         ORDER BY request_number DESC LIMIT $4"
+    ))
+    .bind(account.as_uuid())
+    .bind(since.to_sqlx())
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?;
+    with_numbers(conn, rows).await
 }
 
 /// A number larger than the column finds nothing.

@@ -5,7 +5,8 @@ use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, Tn};
 
-use super::case::{select_cases, with_numbers};
+use super::case::select_cases;
+use super::numbers::with_numbers;
 use super::row::Row;
 
 /// Which cases; filters that are set must all match.

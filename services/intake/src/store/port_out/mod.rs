@@ -3,19 +3,39 @@
 //! Lock order, which every use case keeps: the name of the order ([`lock_pon`]), its request ([`lock_request`]), its
 //! cases, the inventory.
 
+mod attempts;
 mod case;
+mod consent;
 mod history;
 mod list;
+mod locks;
+mod numbers;
+mod pins;
+mod policy;
 mod progress;
 mod request;
 mod row;
+mod subscribers;
 
+pub(crate) use attempts::{Attempt, count_wrong, count_wrong_requests, insert_attempts, list_attempts};
 pub(crate) use case::{
-    PortOutName, cases_of_request, find, find_by_id_for_update, has_other_open, insert, next_number, save,
+    PortOutName, cases_of_request, find, find_by_id_for_update, has_other_open, insert, list_since,
+    next_number, open_requests_of, request_of, save,
 };
+pub(crate) use consent::{Answered, answer_consent, consents_of, find_consent, insert_consent};
 pub(crate) use history::{Entry, add_entry};
 pub(crate) use list::{Filter, list};
+pub(crate) use locks::{
+    By, LockChange, list_lock_changes, locked_of, record_separations, separation_references, set_locked,
+};
+pub(crate) use pins::{
+    BroughtBy, PinPlace, StoredPin, accounts_with_pin, clear_pins, find_pins, forget_protection,
+    numbers_with_pin, put_pins, put_transfer_pins, use_transfer_pins,
+};
+pub(crate) use policy::{find_policy, insert_policy, list_policies};
 pub(crate) use progress::{Report, insert_report};
 pub(crate) use request::{
-    Disposal, due_counts, find_versions, insert_request, lock_due_request, lock_pon, lock_request, postpone,
+    Disposal, due_counts, find_answer_mode, find_versions, insert_request, lock_due_request,
+    lock_held_request, lock_pon, lock_request, postpone, release_answer,
 };
+pub(crate) use subscribers::{Subscriber, find_for_update, lock_held, remove_separated};

@@ -1,6 +1,6 @@
 //! The requests themselves.
 
-use intake_domain::port_out::{CarrierRequest, RequestKey, Verdict};
+use intake_domain::port_out::{AnswerMode, CarrierRequest, RequestKey, Verdict};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -65,8 +65,9 @@ pub(crate) async fn insert_request(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO carrier_request (winning_spid, pon, ver, winning_name, wireless, simple, end_user_name,
-                                      postal_code, requested_foc_at, received_at, verdict)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                      postal_code, requested_foc_at, received_at, verdict, answers_per_number,
+                                      answer_held_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(request.key.winning_spid.as_str())
     .bind(request.key.pon.as_str())
@@ -79,6 +80,8 @@ pub(crate) async fn insert_request(
     .bind(request.requested_foc_at.map(ToSqlx::to_sqlx))
     .bind(request.received_at.to_sqlx())
     .bind(disposal.code())
+    .bind(request.answers == AnswerMode::PerNumber)
+    .bind(request.answer_held_until.map(ToSqlx::to_sqlx))
     .execute(conn)
     .await?;
     Ok(())
@@ -101,6 +104,59 @@ pub(crate) async fn lock_request(conn: &mut PgConnection, key: &RequestKey) -> R
             &key.pon,
             &"a case without its request",
         )),
+    }
+}
+
+/// How the winning carrier reads our answers, as its profile says; one that is not known reads one answer.
+pub(crate) async fn find_answer_mode(
+    conn: &mut PgConnection,
+    winning_spid: &Spid,
+) -> Result<AnswerMode, StoreError> {
+    let is_per_number: bool = sqlx::query_scalar(
+        "SELECT coalesce(bool_and(answers_per_number), false) FROM carrier WHERE spid = $1",
+    )
+    .bind(winning_spid.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(if is_per_number {
+        AnswerMode::PerNumber
+    } else {
+        AnswerMode::Whole
+    })
+}
+
+/// Locks a request whose answer was held back until now or before, passing over those that another replica deals with.
+pub(crate) async fn lock_held_request(
+    conn: &mut PgConnection,
+    now: Timestamp,
+) -> Result<Option<RequestKey>, StoreError> {
+    let key: Option<KeyRow> = sqlx::query_as(
+        "SELECT winning_spid, pon, ver FROM carrier_request
+          WHERE answer_held_until <= $1 AND (retry_at IS NULL OR retry_at <= now())
+          ORDER BY answer_held_until LIMIT 1
+            FOR UPDATE SKIP LOCKED",
+    )
+    .bind(now.to_sqlx())
+    .fetch_optional(conn)
+    .await?;
+    key.map(RequestKey::try_from).transpose()
+}
+
+/// Holds the answer to a locked request back no longer.
+pub(crate) async fn release_answer(conn: &mut PgConnection, key: &RequestKey) -> Result<(), StoreError> {
+    let updated = sqlx::query(
+        "UPDATE carrier_request SET answer_held_until = NULL WHERE winning_spid = $1 AND pon = $2 AND ver = $3",
+    )
+    .bind(key.winning_spid.as_str())
+    .bind(key.pon.as_str())
+    .bind(row::ver_column(key.ver))
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if updated == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale("the carrier's request"))
     }
 }
 
@@ -144,14 +200,16 @@ pub(crate) async fn postpone(conn: &mut PgConnection, key: &RequestKey) -> Resul
     }
 }
 
-/// How many answers are due, and when the next one will be.
+/// How many answers are due or held back no longer, and when the next one will be.
 pub(crate) async fn due_counts(
     conn: &mut PgConnection,
     now: Timestamp,
 ) -> Result<(i64, Option<Timestamp>), StoreError> {
     let (due, next): (i64, Option<jiff_sqlx::Timestamp>) = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE answer_due_at <= $1), min(answer_due_at) FILTER (WHERE answer_due_at > $1)
-           FROM port_out WHERE answer_due_at IS NOT NULL",
+        "SELECT count(*) FILTER (WHERE at <= $1), min(at) FILTER (WHERE at > $1)
+           FROM (SELECT answer_due_at AS at FROM port_out WHERE answer_due_at IS NOT NULL
+                 UNION ALL
+                 SELECT answer_held_until FROM carrier_request WHERE answer_held_until IS NOT NULL) AS due",
     )
     .bind(now.to_sqlx())
     .fetch_one(conn)

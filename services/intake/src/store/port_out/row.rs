@@ -1,8 +1,8 @@
 //! Between rows and domain values: the only place that knows how a case is spelled in columns.
 
 use intake_domain::port_out::{
-    AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Grounds, PortOut, PortOutState,
-    RequestKey, SilenceMeans,
+    AnswerMode, AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Grounds, Outcome,
+    PolicyMet, PortOut, PortOutState, RequestKey, SilenceMeans,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -57,12 +57,18 @@ pub(super) struct Row {
     postal_code: String,
     requested_foc_at: Option<Time>,
     received_at: Time,
+    answers_per_number: bool,
+    answer_held_until: Option<Time>,
     pub(super) port_out_id: Uuid,
     request_number: i64,
     account_id: Uuid,
     version: i64,
     foc_at: Option<Time>,
     silence: String,
+    policy_version: i32,
+    policy_outcome: String,
+    policy_due_at: Time,
+    review_explanation: String,
     answer_state: Option<String>,
     #[sqlx(flatten)]
     state: StateRow,
@@ -73,6 +79,7 @@ struct StateRow {
     state: String,
     answer_due_at: Option<Time>,
     claim_reason: Option<String>,
+    claim_tns: Vec<String>,
     claim_explanation: Option<String>,
     claim_by: Option<String>,
     claim_at: Option<Time>,
@@ -106,10 +113,23 @@ impl Row {
                 postal_code: self.postal_code,
                 requested_foc_at: self.requested_foc_at.map(Time::to_jiff),
                 received_at: self.received_at.to_jiff(),
+                answers: if self.answers_per_number {
+                    AnswerMode::PerNumber
+                } else {
+                    AnswerMode::Whole
+                },
+                answer_held_until: self.answer_held_until.map(Time::to_jiff),
             },
             numbers,
             foc_at: self.foc_at.map(Time::to_jiff),
             silence: SilenceMeans::from_code(&self.silence).ok_or_else(|| corrupt("unknown silence"))?,
+            policy: PolicyMet {
+                version: self.policy_version,
+                outcome: Outcome::from_code(&self.policy_outcome)
+                    .ok_or_else(|| corrupt("unknown policy outcome"))?,
+                due_at: self.policy_due_at.to_jiff(),
+            },
+            review_explanation: self.review_explanation,
             state: self
                 .state
                 .read()
@@ -136,6 +156,11 @@ impl StateRow {
             "REJECTION_REVIEW" => {
                 let claim = Claim {
                     reason: self.claim_reason?.parse().ok()?,
+                    tns: self
+                        .claim_tns
+                        .iter()
+                        .map(|tn| tn.parse().ok())
+                        .collect::<Option<_>>()?,
                     explanation: self.claim_explanation?,
                     by: self.claim_by?.parse().ok()?,
                     at: self.claim_at?.to_jiff(),
@@ -172,6 +197,7 @@ fn decider(kind: &str, subject: Option<&str>) -> Option<Decider> {
         "SILENCE" => Some(Decider::Silence),
         "POLICY" => Some(Decider::Policy),
         "OVERRULED" => Some(Decider::Overruled),
+        "END_USER" => Some(Decider::EndUser),
         _unknown => None,
     }
 }
@@ -181,6 +207,7 @@ pub(super) struct StateColumns<'a> {
     pub(super) state: &'static str,
     pub(super) answer_due_at: Option<Time>,
     pub(super) claim: Option<&'a Claim>,
+    pub(super) claim_tns: Vec<String>,
     pub(super) decision_kind: Option<&'static str>,
     pub(super) decision_subject: Option<&'a str>,
     pub(super) decided_at: Option<Time>,
@@ -203,12 +230,16 @@ impl<'a> From<&'a PortOutState> for StateColumns<'a> {
             Some(Decider::Silence) => (Some("SILENCE"), None),
             Some(Decider::Policy) => (Some("POLICY"), None),
             Some(Decider::Overruled) => (Some("OVERRULED"), None),
+            Some(Decider::EndUser) => (Some("END_USER"), None),
             None => (None, None),
         };
         Self {
             state: state.name(),
             answer_due_at: state.answer_due_at().map(Timestamp::to_sqlx),
             claim,
+            claim_tns: claim
+                .map(|claim| claim.tns.iter().map(ToString::to_string).collect())
+                .unwrap_or_default(),
             decision_kind,
             decision_subject,
             decided_at: state.decision().map(|decision| decision.at.to_sqlx()),

@@ -1,0 +1,224 @@
+//! Asking end users whether their numbers may go, and what their answers do.
+
+use std::collections::{BTreeMap, HashMap};
+
+use intake_domain::port_out::{Consent, Consented, IllegalTransition, PortOut, PortOutState, Transition};
+use jiff::Timestamp;
+use pg::StoreError;
+use sqlx::PgConnection;
+use thiserror::Error;
+use types::{ConsentId, Secret, Tn};
+
+use super::settle::settle;
+use crate::announce;
+use crate::app::Intake;
+use crate::ops::links::{self, Link, LinkKind, LinkToken, NewLink};
+use crate::store;
+use crate::store::port_in::order::Access;
+use crate::store::port_out::{Answered, Entry};
+
+/// Why there is nothing to answer.
+#[derive(Debug, Error)]
+pub(crate) enum ConsentError {
+    /// There is no such question.
+    #[error("there is no such question")]
+    NotFound,
+    /// It was answered, its time is over, or the case was decided otherwise.
+    #[error("this question is no longer asked")]
+    Closed,
+    /// No pages are served, so nobody could answer.
+    #[error("no pages are served here")]
+    NoPages,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ConsentError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A question as its page shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) consent: Consent,
+    pub(crate) winning_name: String,
+}
+
+/// Where a question goes, and how it is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct ConsentLink {
+    pub(crate) consent: Consent,
+    pub(crate) url: Secret,
+}
+
+/// Asks the people who use the numbers of a pending case, one question an address. When one of them has no address, or no
+/// pages are served, nobody is asked, and a person decides.
+pub(super) async fn ask(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    emails: Option<&HashMap<Tn, String>>,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(emails) = emails else {
+        return note(conn, case, "policy", "NOT_ASKED", "no pages are served", now).await;
+    };
+    let mut by_email: BTreeMap<&str, Vec<Tn>> = BTreeMap::new();
+    for tn in case.undenied() {
+        let Some(email) = emails.get(&tn) else {
+            let detail = "a number has nobody who could be asked by email";
+            return note(conn, case, "policy", "NOT_ASKED", detail, now).await;
+        };
+        by_email.entry(email).or_default().push(tn);
+    }
+    for (email, tns) in by_email {
+        let consent = Consent {
+            id: ConsentId::generate(),
+            port_out: case.id,
+            tns,
+            email: email.to_owned(),
+            asked_at: now,
+            expires_at,
+            answer: None,
+        };
+        store::port_out::insert_consent(conn, &consent).await?;
+        note(
+            conn,
+            case,
+            "policy",
+            "CONSENT_ASKED",
+            &consent.masked_email(),
+            now,
+        )
+        .await?;
+        announce::protection::consent_asked(conn, case, &consent, now).await?;
+    }
+    Ok(())
+}
+
+/// Makes a link by which the question can be answered. For the notification service, at the moment of sending.
+pub(crate) async fn take_consent_link(intake: &Intake, id: ConsentId) -> Result<ConsentLink, ConsentError> {
+    let base = intake.link_base.as_ref().ok_or(ConsentError::NoPages)?;
+    let now = intake.base.clock.now();
+    let mut tx = intake.base.pool.begin().await?;
+    let (consent, case) = find(&mut tx, id).await?;
+    require_open(&consent, &case, now)?;
+    let new = NewLink {
+        kind: LinkKind::Consent,
+        subject: id.as_uuid(),
+        account: case.account,
+        expires_at: consent.expires_at,
+    };
+    let (_, token) = links::make(&mut tx, new, now).await?;
+    tx.commit().await?;
+    Ok(ConsentLink {
+        consent,
+        url: Secret::new(base.url_of(&token)),
+    })
+}
+
+/// The question that a link opens.
+pub(crate) async fn find_question(intake: &Intake, link: &Link) -> Result<Question, ConsentError> {
+    let mut conn = intake.base.pool.acquire().await?;
+    let (consent, case) = find(&mut conn, ConsentId::from_uuid(link.subject)).await?;
+    require_open(&consent, &case, intake.base.clock.now())?;
+    Ok(Question {
+        consent,
+        winning_name: case.request.winning_name,
+    })
+}
+
+async fn find(conn: &mut PgConnection, id: ConsentId) -> Result<(Consent, PortOut), ConsentError> {
+    let consent = store::port_out::find_consent(conn, id)
+        .await?
+        .ok_or(ConsentError::NotFound)?;
+    let case = store::port_out::find_by_id_for_update(conn, consent.port_out)
+        .await?
+        .ok_or(ConsentError::NotFound)?;
+    Ok((consent, case))
+}
+
+fn require_open(consent: &Consent, case: &PortOut, now: Timestamp) -> Result<(), ConsentError> {
+    if consent.is_open(now) && case.state.answer_due_at().is_some() {
+        Ok(())
+    } else {
+        Err(ConsentError::Closed)
+    }
+}
+
+/// Records what an end user answers, once, and uses the link up. One NO refuses the case; the last YES lets it go, unless
+/// the account has refused meanwhile.
+pub(crate) async fn answer_question(
+    intake: &Intake,
+    token: &LinkToken,
+    link: &Link,
+    answered: Answered,
+) -> Result<(), ConsentError> {
+    let now = intake.base.clock.now();
+    let id = ConsentId::from_uuid(link.subject);
+    let mut tx = intake.base.pool.begin().await?;
+    let consent = store::port_out::find_consent(&mut tx, id)
+        .await?
+        .ok_or(ConsentError::NotFound)?;
+    let key = store::port_out::request_of(&mut tx, consent.port_out).await?;
+    store::port_out::lock_request(&mut tx, &key).await?;
+    let mut cases = store::port_out::cases_of_request(&mut tx, &key).await?;
+    let index = cases
+        .iter()
+        .position(|case| case.id == consent.port_out)
+        .ok_or(ConsentError::NotFound)?;
+    let link = links::open(&mut tx, token, Access::Change, now)
+        .await?
+        .ok_or(ConsentError::Closed)?;
+    if link.used_at.is_some() {
+        return Ok(());
+    }
+    let case = &cases[index];
+    require_open(&consent, case, now)?;
+    if !store::port_out::answer_consent(&mut tx, id, &answered, now).await? {
+        return Err(ConsentError::Closed);
+    }
+    store::links::use_up(&mut tx, link.id, now).await?;
+    let detail = format!("{} by {}", answered.answer.code(), consent.masked_email());
+    note(&mut tx, case, "end user", "CONSENT_ANSWERED", &detail, now).await?;
+    let all = store::port_out::consents_of(&mut tx, &[case.id]).await?;
+    let answers = all.iter().map(|consent| consent.answer.map(|(answer, _)| answer));
+    if let Ok(transition) = follow(case.state.clone(), Consented::of(answers), now) {
+        settle(&mut tx, &mut cases, index, transition, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What the answers so far make of a case. Refused: they change nothing.
+fn follow(state: PortOutState, consented: Consented, now: Timestamp) -> Transition {
+    match consented {
+        Consented::Given => state.consent(now),
+        Consented::Withheld => state.withhold_consent(now),
+        Consented::Open => Err(IllegalTransition {
+            from: state.name(),
+            action: "decided by some of the answers",
+        }),
+    }
+}
+
+async fn note(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    actor: &str,
+    what: &'static str,
+    detail: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let entry = Entry {
+        at: now,
+        actor: actor.to_owned(),
+        what,
+        detail: detail.to_owned(),
+        is_warning: false,
+    };
+    store::port_out::add_entry(conn, case.id, &entry).await
+}

@@ -1,0 +1,113 @@
+//! The subscriber records that requests are judged by, as the inventory has them.
+
+use pg::StoreError;
+use sqlx::PgConnection;
+use types::{AccountId, Tn};
+use uuid::Uuid;
+
+const TABLE: &str = "inventory_number";
+
+/// A number of ours, as far as a port-out hangs on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscriber {
+    pub(crate) tn: Tn,
+    pub(crate) account: AccountId,
+    pub(crate) in_service: bool,
+    pub(crate) locked: bool,
+    pub(crate) separated: bool,
+    pub(crate) account_number: String,
+    pub(crate) postal_code: String,
+    pub(crate) end_user_name: String,
+    /// Where the person is written to who uses the number; may be empty.
+    pub(crate) email: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    tn: String,
+    account_id: Uuid,
+    in_service: bool,
+    locked: bool,
+    separated: bool,
+    account_number: String,
+    postal_code: String,
+    end_user_name: String,
+    agent_email: String,
+}
+
+impl TryFrom<Row> for Subscriber {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            tn: tn(&row.tn)?,
+            account: AccountId::from_uuid(row.account_id),
+            in_service: row.in_service,
+            locked: row.locked,
+            separated: row.separated,
+            account_number: row.account_number,
+            postal_code: row.postal_code,
+            end_user_name: row.end_user_name,
+            email: row.agent_email,
+        })
+    }
+}
+
+/// Those of `tns` that are in the inventory, by number; locked until the transaction ends.
+pub(crate) async fn find_for_update(
+    conn: &mut PgConnection,
+    tns: &[Tn],
+) -> Result<Vec<Subscriber>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT tn, account_id, state = 'IN_SERVICE' AS in_service, locked, account_number, postal_code,
+                end_user_name, coalesce(agent_email, '') AS agent_email,
+                EXISTS (SELECT FROM line_separation
+                         WHERE line_separation.account_id = inventory_number.account_id
+                           AND line_separation.tn = inventory_number.tn) AS separated
+           FROM inventory_number WHERE tn = ANY($1) ORDER BY tn FOR UPDATE OF inventory_number",
+    )
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Subscriber::try_from).collect()
+}
+
+/// Those of `tns` that are the account's, by number; locked until the transaction ends.
+pub(crate) async fn lock_held(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<Vec<Tn>, StoreError> {
+    let held: Vec<String> = sqlx::query_scalar(
+        "SELECT tn FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) ORDER BY tn FOR UPDATE",
+    )
+    .bind(account.as_uuid())
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    held.iter().map(|text| tn(text)).collect()
+}
+
+/// Takes lines that had been separated from whatever account out of the inventory. Returns those that were there.
+pub(crate) async fn remove_separated(conn: &mut PgConnection, tns: &[Tn]) -> Result<Vec<Tn>, StoreError> {
+    let removed: Vec<String> = sqlx::query_scalar(
+        "DELETE FROM inventory_number USING line_separation
+          WHERE line_separation.account_id = inventory_number.account_id
+            AND line_separation.tn = inventory_number.tn
+            AND inventory_number.tn = ANY($1) AND state = 'IN_SERVICE'
+         RETURNING inventory_number.tn",
+    )
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    removed.iter().map(|text| tn(text)).collect()
+}
+
+pub(super) fn texts(tns: &[Tn]) -> Vec<String> {
+    tns.iter().map(Tn::to_string).collect()
+}
+
+pub(super) fn tn(text: &str) -> Result<Tn, StoreError> {
+    text.parse()
+        .map_err(|error| StoreError::corrupt(TABLE, &text, &error))
+}
