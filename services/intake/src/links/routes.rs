@@ -117,8 +117,7 @@ async fn file(State(pages): State<Pages>, Path((token, file)): Path<(String, Str
         let opened = pages.open(&token).await?;
         match opened.link.kind {
             LinkKind::SignLetter => letter::file(&pages, &opened, &file).await,
-            LinkKind::TrackOrder => Err(PageError::NotFound),
-            LinkKind::Consent => Err(PageError::NotFound),
+            LinkKind::TrackOrder | LinkKind::Consent => Err(PageError::NotFound),
         }
     };
     pages.answer(page.await)
