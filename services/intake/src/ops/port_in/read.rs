@@ -134,6 +134,7 @@ async fn requirements_with(
 ) -> Result<Vec<Requirement>, StoreError> {
     let documents = documents_of(conn, order).await?;
     let division = division_of(intake, conn, order).await?;
+    let tns = order.open_tns();
     let mut carrier = CarrierFacts {
         holders,
         ..CarrierFacts::UNKNOWN
@@ -144,7 +145,7 @@ async fn requirements_with(
         let own = if division.parts.len() == 1 {
             documents.clone()
         } else {
-            papers_for(part, &documents)
+            papers_for(part, &tns, &documents)
         };
         let secret = part.account_number.as_ref();
         lacks.push((
@@ -163,16 +164,19 @@ async fn requirements_with(
     Ok(all)
 }
 
-/// The papers that go with a part. A letter that names none of its numbers does too when there is no other: the customer
-/// meant the numbers to be on one.
-fn papers_for(part: &Part, documents: &[Document]) -> Vec<Document> {
-    let is_letter = |document: &&Document| document.facts.kind == DocumentKind::Loa;
+/// The papers that go with a part. A letter that names no number of the whole order goes with each part that has none of
+/// its own: the customer meant it for this order, and it is told what the letter leaves out.
+fn papers_for(part: &Part, tns: &[Tn], documents: &[Document]) -> Vec<Document> {
+    let is_letter = |document: &Document| document.facts.kind == DocumentKind::Loa;
     let own = documents
         .iter()
         .filter(|document| part.is_named_by(&document.facts));
     let mut own: Vec<Document> = own.cloned().collect();
-    if !own.iter().any(|document| is_letter(&document)) {
-        own.extend(documents.iter().filter(is_letter).cloned());
+    if !own.iter().any(is_letter) {
+        let is_stray = |document: &&Document| {
+            is_letter(document) && !document.facts.tns.iter().any(|listed| tns.contains(listed))
+        };
+        own.extend(documents.iter().filter(is_stray).cloned());
     }
     own
 }
