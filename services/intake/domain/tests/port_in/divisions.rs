@@ -29,7 +29,7 @@ fn draft(numbers: Vec<OrderNumber>, details: Vec<Detail>) -> Order {
 /// The numbers of each part.
 fn parts(numbers: Vec<OrderNumber>) -> Vec<Vec<String>> {
     let division = draft(numbers, Vec::new()).division();
-    let tns = division.parts.iter().map(|part| part.tns());
+    let tns = division.parts.iter().map(intake_domain::port_in::Part::tns);
     tns.map(|tns| tns.iter().map(ToString::to_string).collect())
         .collect()
 }
