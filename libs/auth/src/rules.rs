@@ -164,7 +164,8 @@ mod tests {
         for (path, rule) in Rules::portway().unwrap().iter() {
             let method = path.rsplit('/').next().unwrap_or_default();
             let asks = [
-                "Get", "List", "Stream", "Quote", "Check", "Propose", "Preview", "Count", "Export", "DryRun",
+                "Get", "List", "Stream", "Quote", "Check", "Lookup", "Propose", "Preview", "Count", "Export",
+                "DryRun",
             ]
             .iter()
             .any(|verb| method.starts_with(verb));

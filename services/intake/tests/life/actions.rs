@@ -10,7 +10,7 @@ use tonic::{Request, Status};
 
 use crate::customer::{Customer, key, number, pdf, pin};
 use crate::harness::{TestIntake, answered, ask, change, reason};
-use crate::people::{changes, list_actions, operations, operator, put_policy};
+use crate::people::{changes, cutovers, list_actions, operations, operator, put_policy};
 
 /// A change that is tried and taken back.
 fn dry<M>(customer: &Customer, message: M) -> Request<M> {
@@ -137,6 +137,36 @@ async fn try_later_action(who: &Customer, order: &Order, action: &str) -> Result
                 .await
                 .map(drop)
         }
+        _at_the_cut_over => try_cut_over_action(who, order, action).await,
+    }
+}
+
+/// The same for the services of the cut-over.
+async fn try_cut_over_action(who: &Customer, order: &Order, action: &str) -> Result<(), Status> {
+    let order_id = order.order_id.clone();
+    match action {
+        "SetActivation" => {
+            let request = v1::SetActivationRequest {
+                order_id,
+                activation: v1::ActivationMode::OnDemand.into(),
+            };
+            cutovers(who).set_activation(dry(who, request)).await.map(drop)
+        }
+        "ActivateOrder" => {
+            let request = v1::ActivateOrderRequest {
+                order_id,
+                group_id: String::new(),
+            };
+            cutovers(who).activate_order(dry(who, request)).await.map(drop)
+        }
+        "RequestSnapback" => {
+            let request = v1::RequestSnapbackRequest {
+                order_id,
+                reason: "ported by mistake".to_owned(),
+                ..v1::RequestSnapbackRequest::default()
+            };
+            cutovers(who).request_snapback(dry(who, request)).await.map(drop)
+        }
         other => panic!("no RPC {other}"),
     }
 }
@@ -245,7 +275,7 @@ async fn what_is_listed_of_an_action_is_what_its_rpc_answers() {
         }
         let order = order_in(&intake, &customer, index, state).await;
         let rules = list_actions(&operations, &order).await;
-        assert_eq!(rules.len(), 14, "{state}");
+        assert_eq!(rules.len(), 17, "{state}");
         // The one that streams has no dry run.
         for rule in rules.iter().filter(|rule| rule.action != "UploadDocument") {
             let who = &operations;

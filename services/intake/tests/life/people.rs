@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use portway_proto::intake::v1;
+use portway_proto::intake::v1::cutover_service_client::CutoverServiceClient;
 use portway_proto::intake::v1::order_change_service_client::OrderChangeServiceClient;
 use portway_proto::intake::v1::order_operations_service_client::OrderOperationsServiceClient;
 use portway_proto::intake::v1::{Order, Settlement};
@@ -17,6 +18,11 @@ use crate::harness::{TestIntake, ask, change};
 pub(crate) async fn operations(intake: &TestIntake) -> Customer {
     let permissions = ["port_in.operate", "port_in.view", "port_in.modify"];
     intake.user_of(AccountId::PLATFORM, &permissions).await
+}
+
+/// The services of the cut-over.
+pub(crate) fn cutovers(who: &Customer) -> CutoverServiceClient<Channel> {
+    CutoverServiceClient::new(who.channel())
 }
 
 pub(crate) fn changes(customer: &Customer) -> OrderChangeServiceClient<Channel> {

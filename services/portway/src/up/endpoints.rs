@@ -17,6 +17,9 @@ pub(crate) const SERVICES: [&str; 5] = [
     "carrier-sim",
 ];
 
+/// Intake's pages for people outside the account, which have a port of their own.
+pub(crate) const LINKS: &str = "links";
+
 /// Ports are kept, so that clients find a restarted system where it was.
 pub(crate) fn ports(data_dir: &Path, replicas: usize) -> anyhow::Result<BTreeMap<String, Vec<u16>>> {
     let path = data_dir.join("ports.json");
@@ -25,7 +28,7 @@ pub(crate) fn ports(data_dir: &Path, replicas: usize) -> anyhow::Result<BTreeMap
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    for service in SERVICES {
+    for service in SERVICES.into_iter().chain([LINKS]) {
         let of_service = ports.entry(service.to_owned()).or_default();
         while of_service.len() < replicas {
             of_service.push(backing::free_port()?);

@@ -11,6 +11,7 @@ use grpc::Lifecycle;
 use service::{BaseSettings, Serving};
 use types::Secret;
 
+use crate::up::endpoints::LINKS;
 use crate::up::secrets::{Secrets, key_set, schema_of};
 
 /// How often the gateway asks the simulated carrier partner for news, by the business clock.
@@ -48,6 +49,14 @@ impl Wiring<'_> {
         })
     }
 
+    fn links(&self) -> anyhow::Result<intake::LinksSettings> {
+        Ok(intake::LinksSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], (self.port_of)(LINKS)?)),
+            url: self.endpoint(LINKS)?.parse()?,
+            behind_proxy: false,
+        })
+    }
+
     fn endpoint(&self, service: &str) -> anyhow::Result<String> {
         Ok(format!("http://127.0.0.1:{}", (self.port_of)(service)?))
     }
@@ -59,7 +68,7 @@ impl Wiring<'_> {
                 base: self.base("intake")?,
                 gateway_endpoint: self.endpoint("carrier-gateway")?,
                 document_store: intake::DocumentStoreSettings::Folder(self.data_dir.join("documents")),
-                links: None,
+                links: Some(self.links()?),
                 bootstrap_file: self.bootstrap_file.clone(),
                 area_codes_file: None,
             },

@@ -307,14 +307,10 @@ async fn filters_have_theirs(conn: &mut PgConnection, orders: i64) {
 
 async fn counts_have_theirs(conn: &mut PgConnection, orders: i64) {
     for accounts in [[Some(big_account()), None], [None, None]] {
-        let mut of_state = counts::in_state(accounts, EXPLAIN);
-        of_state.push_bind(StateName::Ported.code());
-        let mut of_court = counts::of_court(accounts, EXPLAIN);
-        of_court.push_bind(Court::Customer.code());
         let overdue = counts::overdue_at(accounts, minutes(orders), EXPLAIN);
         for (statement, order) in [
-            (of_state, counts::BY_MAKING),
-            (of_court, counts::BY_MAKING),
+            counts::in_state(accounts, StateName::Ported, EXPLAIN),
+            counts::of_court(accounts, Court::Customer, EXPLAIN),
             (overdue, counts::BY_DUE),
         ] {
             // A count reads 10,001 entries, and no more than as many again for nothing.
