@@ -105,6 +105,14 @@ impl Order {
         })
     }
 
+    pub(crate) fn date_changed(&self) -> Event {
+        self.event(&v1::OrderSubmitted {
+            order: Some(self.reference()),
+            resubmitted: true,
+            date_only: true,
+        })
+    }
+
     pub(crate) fn pending(&self) -> Event {
         self.event(&v1::OrderPending {
             order: Some(self.reference()),

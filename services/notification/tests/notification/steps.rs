@@ -221,6 +221,20 @@ async fn an_event_that_comes_again_adds_nothing() {
 }
 
 #[tokio::test]
+async fn a_date_that_the_account_changed_itself_is_not_told_to_it() {
+    let world = World::create().await;
+    let service = world.start().await;
+    let account = service.given_account("owner@harbor.test").await;
+    service
+        .hear(&Order::new(account, "PI_100005").date_changed())
+        .await;
+    assert!(service.settled(account).await.is_empty());
+    service.hear(&Order::new(account, "PI_100005").submitted()).await;
+    assert_eq!(service.settled(account).await.len(), 1);
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn an_event_of_an_unknown_account_is_refused() {
     let world = World::create().await;
     let service = world.start().await;

@@ -37,6 +37,10 @@ pub(super) fn readers() -> [(String, Reader); 23] {
 
 fn submitted(payload: &[u8]) -> Read<Option<Notice>> {
     let event = v1::OrderSubmitted::decode(payload)?;
+    // A change of the wanted date is the account's own call, and it heard the reply: the carrier's answer is the news.
+    if event.date_only {
+        return Ok(None);
+    }
     let news = if event.resubmitted {
         PortInNews::Resubmitted
     } else {
