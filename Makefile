@@ -27,7 +27,7 @@ check: ## Formatting, lints, dependencies, protos, layers, file sizes and manife
 fmt: ## Format the Rust code.
 	@cargo fmt --all
 
-bench: ## Submits per second through gRPC against bare SQL on the same server, and latencies.
+bench: ## Submits, imports, and lists of a million orders and ten million port-outs, against bare SQL (half an hour).
 	@tools/bench
 
 image: ## Make the image of one service from its release binary, without a registry: make image SERVICE=intake

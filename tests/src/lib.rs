@@ -12,15 +12,19 @@
 
 pub mod checks;
 mod customer;
+mod disputes;
 pub mod documents;
 mod freeze;
 mod given;
 mod port_outs;
 mod receiver;
+mod replica;
 mod system;
+pub mod wire;
 
 pub use customer::Customer;
 pub use freeze::Freeze;
 pub use given::{ACCOUNT_NUMBER, PIN, TAX_ID, raw_reason, script_step};
 pub use receiver::Receiver;
+pub use replica::IntakeReplica;
 pub use system::{Ran, System, SystemOptions};

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use portway::client::ask;
-use portway_proto::carrier::v1::PortOutRequest;
+use portway_proto::carrier::v1::{PortOutProgress, PortOutRequest, PortOutStep};
 use portway_proto::intake::v1::{
-    AcceptPortOutRequest, GetPortOutRequest, ListPortOutsRequest, Order, PortOut,
+    AcceptPortOutRequest, GetPortOutRequest, ListPortOutsRequest, Order, PortOut, RejectPortOutRequest,
+    ReviewRejectionRequest, SetLockRequest, SetPortOutPinRequest,
 };
-use portway_proto::sim::v1::RequestPortOutRequest;
+use portway_proto::sim::v1::{ReportPortOutRequest, RequestPortOutRequest};
 use service::stamp;
 use tonic::Status;
 
@@ -15,7 +16,13 @@ use crate::customer::{Customer, keyed};
 impl Customer {
     /// Plays a winning carrier that asks for these numbers of `order`, rightly, and takes them at the FOC instant.
     pub async fn request_port_out(&self, order: &Order, pon: &str, tns: &[&str], foc_at: Timestamp) {
-        let request = PortOutRequest {
+        let request = Self::winners_request(order, pon, tns, foc_at);
+        self.play_port_out(request, false).await;
+    }
+
+    /// What a winning carrier asks that has everything right.
+    pub fn winners_request(order: &Order, pon: &str, tns: &[&str], foc_at: Timestamp) -> PortOutRequest {
+        PortOutRequest {
             pon: pon.to_owned(),
             ver: 1,
             winning_spid: "WINR".to_owned(),
@@ -25,10 +32,15 @@ impl Customer {
             postal_code: "07102".to_owned(),
             requested_foc_at: Some(stamp::to_proto(foc_at)),
             ..PortOutRequest::default()
-        };
+        }
+    }
+
+    /// Plays a winning carrier that asks this, takes the numbers at the FOC instant, and may refuse conflicts.
+    pub async fn play_port_out(&self, request: PortOutRequest, refuse_conflicts: bool) {
         let request = RequestPortOutRequest {
             request: Some(request),
             complete_at_foc: true,
+            refuse_conflicts,
         };
         self.operator
             .scenarios()
@@ -65,6 +77,100 @@ impl Customer {
             .into_inner()
             .port_out
             .unwrap())
+    }
+
+    /// Refuses a port-out, for operations to check.
+    pub async fn reject(&self, port_out: &PortOut, reason: &str) -> Result<PortOut, Status> {
+        let request = RejectPortOutRequest {
+            port_out_id: port_out.port_out_id.clone(),
+            reason: reason.to_owned(),
+            explanation: "the bill says otherwise".to_owned(),
+            tns: Vec::new(),
+        };
+        let reply = self
+            .owner
+            .port_outs()
+            .unwrap()
+            .reject_port_out(keyed(request))
+            .await?;
+        Ok(reply.into_inner().port_out.unwrap())
+    }
+
+    /// Operations uphold or overrule a rejection.
+    pub async fn review(&self, port_out: &PortOut, uphold: bool, explanation: &str) -> PortOut {
+        let request = ReviewRejectionRequest {
+            port_out_id: port_out.port_out_id.clone(),
+            uphold,
+            explanation: explanation.to_owned(),
+            account_id: port_out.account_id.clone(),
+        };
+        let reply = self
+            .operator
+            .port_outs()
+            .unwrap()
+            .review_rejection(keyed(request))
+            .await;
+        reply.unwrap().into_inner().port_out.unwrap()
+    }
+
+    /// Locks a number against porting.
+    pub async fn lock(&self, tn: &str) {
+        let request = SetLockRequest {
+            tns: vec![tn.to_owned()],
+            locked: true,
+            note: "the end user asked on the phone".to_owned(),
+        };
+        self.owner
+            .protection()
+            .unwrap()
+            .set_lock(keyed(request))
+            .await
+            .unwrap();
+    }
+
+    /// Sets the port-out PIN of a number.
+    pub async fn set_pin(&self, tn: &str, pin: &str) {
+        let request = SetPortOutPinRequest {
+            tns: vec![tn.to_owned()],
+            pin: pin.to_owned(),
+        };
+        let set = self
+            .owner
+            .protection()
+            .unwrap()
+            .set_port_out_pin(keyed(request))
+            .await;
+        set.unwrap();
+    }
+
+    /// The winning carrier tells what becomes of its request.
+    pub async fn report_port_out(&self, pon: &str, step: PortOutStep, foc_at: Option<Timestamp>) {
+        let progress = PortOutProgress {
+            pon: pon.to_owned(),
+            winning_spid: "WINR".to_owned(),
+            step: step.into(),
+            foc_at: foc_at.map(stamp::to_proto),
+            ..PortOutProgress::default()
+        };
+        let request = ask(ReportPortOutRequest {
+            progress: Some(progress),
+        });
+        self.operator
+            .scenarios()
+            .unwrap()
+            .report_port_out(request)
+            .await
+            .unwrap();
+    }
+
+    /// The port-out of this purchase order number.
+    pub async fn port_out_of(&self, pon: &str) -> PortOut {
+        let found = self
+            .port_outs()
+            .await
+            .into_iter()
+            .find(|port_out| port_out.pon == pon);
+        found.unwrap()
     }
 
     /// The port-out as it is now.

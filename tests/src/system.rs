@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use auth::{Issuer, SigningKey};
 use portway::client::EndpointsFile;
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use testkit::TestDatabase;
+use types::AccountId;
 
 use crate::customer::Customer;
 
@@ -26,6 +28,8 @@ pub struct SystemOptions {
     pub database_url: Option<String>,
     /// `None`: a logical database of its own on the Redis of the run.
     pub redis_url: Option<String>,
+    /// Whether its calendar begins on a Monday that is always the same; else on the day of the run.
+    pub begins_on_monday: bool,
 }
 
 impl Default for SystemOptions {
@@ -34,6 +38,7 @@ impl Default for SystemOptions {
             replicas: 1,
             database_url: None,
             redis_url: None,
+            begins_on_monday: true,
         }
     }
 }
@@ -57,6 +62,7 @@ pub struct System {
     dir: TempDir,
     database_url: String,
     redis_url: String,
+    first_day: Option<&'static str>,
     replicas: u8,
     _database: Option<TestDatabase>,
 }
@@ -84,7 +90,8 @@ impl System {
             Some(url) => url,
             None => testkit::redis_url().await,
         };
-        let process = spawn(dir.path(), &database_url, &redis_url, options.replicas);
+        let first_day = options.begins_on_monday.then_some(FIRST_DAY);
+        let process = spawn(dir.path(), &database_url, &redis_url, options.replicas, first_day);
         let endpoints = wait_until_up(dir.path(), process.id()).await;
         Self {
             process,
@@ -92,6 +99,7 @@ impl System {
             dir,
             database_url,
             redis_url,
+            first_day,
             replicas: options.replicas,
             _database: database,
         }
@@ -116,6 +124,7 @@ impl System {
             &self.database_url,
             &self.redis_url,
             self.replicas,
+            self.first_day,
         );
         self.endpoints = wait_until_up(self.dir.path(), self.process.id()).await;
     }
@@ -140,7 +149,7 @@ impl System {
 
     /// Runs the command line against it, as the account's owner.
     pub fn portway(&self, arguments: &[&str]) -> Ran {
-        let ran = Command::new(program())
+        let ran = Command::new(program("portway"))
             .args(arguments)
             .arg("--data-dir")
             .arg(self.dir.path().join("data"))
@@ -152,6 +161,16 @@ impl System {
             stdout: String::from_utf8(ran.stdout).unwrap(),
             stderr: String::from_utf8(ran.stderr).unwrap(),
         }
+    }
+
+    /// A token of somebody in an account, as the system's own identity provider signs it.
+    pub fn token(&self, subject: &str, account: AccountId) -> String {
+        let secrets = std::fs::read(self.data_dir().join("secrets.json")).unwrap();
+        let secrets: serde_json::Value = serde_json::from_slice(&secrets).unwrap();
+        let pem = secrets["issuer_pem"].as_str().unwrap();
+        let issuer = Issuer::new(SigningKey::from_pem("portway-up", pem).unwrap());
+        let life = Duration::from_hours(1);
+        issuer.token(&subject.parse().unwrap(), account, life).unwrap()
     }
 
     /// Where to call it.
@@ -177,6 +196,11 @@ impl System {
     /// The superuser's URL of the database.
     pub fn database_url(&self) -> &str {
         &self.database_url
+    }
+
+    /// The Redis it works with.
+    pub fn redis_url(&self) -> &str {
+        &self.redis_url
     }
 
     /// The data directory.
@@ -206,20 +230,16 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
-fn spawn(dir: &Path, database_url: &str, redis_url: &str, replicas: u8) -> Child {
+fn spawn(dir: &Path, database_url: &str, redis_url: &str, replicas: u8, first_day: Option<&str>) -> Child {
     let log = File::options()
         .create(true)
         .append(true)
         .open(dir.join("log"))
         .unwrap();
-    Command::new(program())
-        .args([
-            "up",
-            "--clock-start",
-            FIRST_DAY,
-            "--replicas",
-            &replicas.to_string(),
-        ])
+    let clock = first_day.map(|day| ["--clock-start", day]);
+    Command::new(program("portway"))
+        .args(["up", "--replicas", &replicas.to_string()])
+        .args(clock.iter().flatten())
         .arg("--data-dir")
         .arg(dir.join("data"))
         .arg("--cache-dir")
@@ -234,8 +254,8 @@ fn spawn(dir: &Path, database_url: &str, redis_url: &str, replicas: u8) -> Child
         .unwrap()
 }
 
-/// The `portway` binary of this build: it stands beside this program, or beside the folder of the test binaries.
-fn program() -> PathBuf {
+/// A binary of this build: it stands beside this program, or beside the folder of the test binaries.
+pub(crate) fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let here = this.parent().unwrap();
     let folder = if here.ends_with("deps") {
@@ -243,7 +263,7 @@ fn program() -> PathBuf {
     } else {
         here
     };
-    let program = folder.join("portway");
+    let program = folder.join(name);
     assert!(
         program.exists(),
         "{} is not built: run `make test`, or `cargo build --workspace --all-targets`",

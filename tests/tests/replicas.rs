@@ -1,4 +1,9 @@
-//! Two replicas of every service at once.
+//! Two replicas of every service at once, in one process; and a second intake in a process of its own.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test awaits its own tasks, or ends with them"
+)]
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,7 +11,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use portway_proto::intake::v1::{ListOrdersRequest, PortOutState};
 use system_tests::checks::assert_ported_once;
-use system_tests::{System, SystemOptions};
+use system_tests::{Freeze, IntakeReplica, System, SystemOptions};
 use tonic::Code;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -134,4 +139,39 @@ async fn silence_is_acted_on_once() {
         .filter(|call| call.rpc == "AnswerPortOut")
         .count();
     assert_eq!(answers, 1, "the winning carrier got one answer");
+}
+
+#[tokio::test]
+async fn what_a_killed_replica_was_doing_the_other_does_when_asked_again() {
+    let system = System::start_with(
+        "killed_replica",
+        SystemOptions {
+            // The second process knows no clock but the real one.
+            begins_on_monday: false,
+            ..SystemOptions::default()
+        },
+    )
+    .await;
+    let mut second = IntakeReplica::start(&system).await;
+    let (here, there) = (system.customer(), second.customer(&system));
+    let early = there.submitted(&["+12018675671"]).await;
+    let draft = there.ready_draft(&["+12018675672"]).await;
+    let freeze = Freeze::writers_of(system.database_url(), "intake.port_order").await;
+    let submitting = {
+        let (there, draft) = (there.clone(), draft.clone());
+        tokio::spawn(async move { there.try_submit(&draft, "begun-there").await })
+    };
+    freeze.until_reached().await;
+    second.kill();
+    let broken = submitting.await.unwrap();
+    assert!(
+        broken.is_err(),
+        "the caller cannot know what became of it: {broken:?}"
+    );
+    freeze.release().await;
+    let order = here.try_submit(&draft, "begun-there").await.unwrap();
+    here.advance(DAY * 14).await;
+    for order in [&early, &order] {
+        assert_ported_once(&system, &here, order).await;
+    }
 }

@@ -15,6 +15,7 @@ async fn system_on(servers: &PrivateServers, name: &str) -> System {
         replicas: 1,
         database_url: Some(servers.postgres.url().to_owned()),
         redis_url: Some(servers.redis.url().to_owned()),
+        ..SystemOptions::default()
     };
     System::start_with(name, options).await
 }

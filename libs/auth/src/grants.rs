@@ -1,6 +1,6 @@
 //! What each subject may do: a table in every service's schema, read through a cache that is at most half a second old.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,4 +98,64 @@ pub async fn list(
     .bind(limit)
     .fetch_all(conn)
     .await?)
+}
+
+/// What each of `subjects` may do in `account`; who may do nothing is left out.
+pub async fn find_all(
+    conn: &mut PgConnection,
+    account: AccountId,
+    subjects: &[String],
+) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    let found: Vec<(String, Vec<String>)> = sqlx::query_as(
+        "SELECT subject, permissions FROM access_grant WHERE account_id = $1 AND subject = ANY ($2)",
+    )
+    .bind(account.as_uuid())
+    .bind(subjects)
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Replaces what several subjects may do in `account`, as [`put`] does for one.
+pub async fn put_all(
+    conn: &mut PgConnection,
+    account: AccountId,
+    grants: &BTreeMap<String, Vec<String>>,
+) -> Result<(), StoreError> {
+    let gone: Vec<&str> = grants
+        .iter()
+        .filter(|(_, permissions)| permissions.is_empty())
+        .map(|(subject, _)| subject.as_str())
+        .collect();
+    if !gone.is_empty() {
+        sqlx::query("DELETE FROM access_grant WHERE account_id = $1 AND subject = ANY ($2)")
+            .bind(account.as_uuid())
+            .bind(gone)
+            .execute(&mut *conn)
+            .await?;
+    }
+    let (subjects, permissions): (Vec<&str>, Vec<&str>) = grants
+        .iter()
+        .flat_map(|(subject, permissions)| {
+            permissions
+                .iter()
+                .map(|permission| (subject.as_str(), permission.as_str()))
+        })
+        .unzip();
+    if subjects.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO access_grant (account_id, subject, permissions)
+         SELECT $1, line.subject, array_agg(line.permission ORDER BY line.nth)
+           FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS line (subject, permission, nth)
+          GROUP BY line.subject
+         ON CONFLICT (account_id, subject) DO UPDATE SET permissions = excluded.permissions",
+    )
+    .bind(account.as_uuid())
+    .bind(subjects)
+    .bind(permissions)
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod key_url;
 mod keys;
 mod layer;
 pub mod permissions;
+mod ready_made;
 mod rules;
 mod token;
 
@@ -26,6 +27,7 @@ pub use grants::Grants;
 pub use key_set::KeySet;
 pub use keys::{KeyError, SigningKey};
 pub use layer::AccessLayer;
+pub use ready_made::ReadyMade;
 pub use rules::{Repeat, Rule, RuleError, Rules};
 pub use token::{Claims, Issuer, ServiceIdentity, TokenError};
 

@@ -1,7 +1,7 @@
 //! The permissions there are. docs/permissions.md says what each allows; a test compares both with the protos.
 
 /// What an account's owner holds from the start.
-pub const CUSTOMER: [&str; 13] = [
+pub const CUSTOMER: [&str; 15] = [
     "account.view",
     "account.modify",
     "audit.view",
@@ -10,6 +10,8 @@ pub const CUSTOMER: [&str; 13] = [
     "port_in.modify",
     "port_out.view",
     "port_out.modify",
+    "dispute.view",
+    "dispute.manage",
     "numbers.view",
     "numbers.modify",
     "billing.view",
@@ -18,10 +20,11 @@ pub const CUSTOMER: [&str; 13] = [
 ];
 
 /// What only subjects of the platform's own account can be granted.
-pub const PLATFORM: [&str; 7] = [
+pub const PLATFORM: [&str; 8] = [
     "accounts.operate",
     "billing.operate",
     "carriers.operate",
+    "dispute.operate",
     "events.operate",
     "port_in.operate",
     "port_out.operate",

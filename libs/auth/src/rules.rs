@@ -165,7 +165,7 @@ mod tests {
             let method = path.rsplit('/').next().unwrap_or_default();
             let asks = [
                 "Get", "List", "Stream", "Quote", "Check", "Lookup", "Propose", "Preview", "Count", "Export",
-                "DryRun",
+                "DryRun", "Download",
             ]
             .iter()
             .any(|verb| method.starts_with(verb));

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use auth::permissions::{CUSTOMER, PLATFORM};
-use auth::{Rule, Rules};
+use auth::{ReadyMade, Rule, Rules};
 
 const PAGE: &str = include_str!("../../../docs/permissions.md");
 
@@ -68,4 +68,39 @@ fn the_page_lists_what_the_platform_alone_can_grant() {
         documented("In the platform's own"),
         declared(|rule| rule.platform, &PLATFORM)
     );
+}
+
+#[test]
+fn the_page_lists_the_ready_made_sets() {
+    let section = PAGE
+        .split("\n## ")
+        .find(|section| section.starts_with("Permission sets"));
+    let rows = section.unwrap().lines().filter(|line| line.starts_with("| `"));
+    let documented: BTreeMap<String, BTreeSet<String>> = rows
+        .map(|row| {
+            let (name, contents) = row.trim_matches('|').split_once('|').unwrap();
+            (quoted(name).into_iter().next().unwrap(), quoted(contents))
+        })
+        .collect();
+    for set in ReadyMade::ALL {
+        let listed = documented
+            .get(set.name())
+            .unwrap_or_else(|| panic!("{set} is not on the page"));
+        match set {
+            // Said in words.
+            ReadyMade::Owner => assert!(listed.is_empty()),
+            ReadyMade::Viewer => assert_eq!(listed, &BTreeSet::from([".view".to_owned()])),
+            ReadyMade::PortInManager
+            | ReadyMade::PortOutViewer
+            | ReadyMade::PortOutManager
+            | ReadyMade::NumberManager
+            | ReadyMade::BillingViewer
+            | ReadyMade::NotificationManager
+            | ReadyMade::Auditor => {
+                let held: BTreeSet<String> = set.permissions(false).into_iter().map(str::to_owned).collect();
+                assert_eq!(listed, &held, "{set}");
+            }
+        }
+    }
+    assert_eq!(documented.len(), ReadyMade::ALL.len());
 }

@@ -60,6 +60,28 @@ pub async fn append(conn: &mut PgConnection, event: &NewEvent) -> Result<EventId
     Ok(event_id)
 }
 
+/// How many of the latest events are looked at for one of this transaction. Where more were written meanwhile, the event
+/// may be one too many, which does no harm.
+const LATEST_MAX: i64 = 1_000;
+
+/// Writes `event` as [`append`] does, unless this transaction has announced something already. For the record of a change
+/// that no other event tells of.
+pub async fn append_unless_announced(conn: &mut PgConnection, event: &NewEvent) -> Result<(), StoreError> {
+    // What this transaction wrote has no position yet; the index on such events is nearly always empty.
+    let has_announced: bool = sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT FROM (SELECT xmin AS writer FROM event WHERE position IS NULL ORDER BY seq DESC LIMIT $1) AS latest
+              WHERE writer = pg_current_xact_id_if_assigned()::xid)",
+    )
+    .bind(LATEST_MAX)
+    .fetch_one(&mut *conn)
+    .await?;
+    if has_announced {
+        return Ok(());
+    }
+    append(conn, event).await.map(drop)
+}
+
 /// Events written by one statement of [`append_all`].
 const BATCH_MAX: usize = 1_000;
 

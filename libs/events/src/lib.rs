@@ -25,7 +25,7 @@ mod retention;
 mod sequencer;
 mod waker;
 
-pub use append::{NewEvent, append, append_all};
+pub use append::{NewEvent, append, append_all, append_unless_announced};
 pub use backlog::{ConsumerBacklog, SequencerBacklog};
 pub use consumer::{Consumer, ConsumerSettings, HandleError, Handler};
 pub use feed_service::{FeedService, FeedSettings};

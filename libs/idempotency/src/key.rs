@@ -15,6 +15,8 @@ pub struct RequestKey {
     pub(crate) caller: Caller,
     pub(crate) key: IdempotencyKey,
     pub(crate) request: [u8; 32],
+    /// Full name of the request's message.
+    pub(crate) request_type: String,
     pub(crate) dry_run: Option<DryRun>,
 }
 
@@ -30,7 +32,7 @@ impl RequestKey {
         Self::of_parts(digest_key, request, &[M::full_name().as_bytes(), &message])
     }
 
-    /// Of a stream: the method's name, the first message, and a hash of the content.
+    /// Of a stream: the full name of its message, the first message, and a hash of the content.
     pub fn of_parts<T>(
         digest_key: &DigestKey,
         request: &Request<T>,
@@ -52,12 +54,14 @@ impl RequestKey {
             raw.to_str().unwrap_or_default().parse::<IdempotencyKey>(),
         );
         let key = faults.finish(key)?;
+        let request_type = parts.first().copied().unwrap_or_default();
         let mut labelled = vec![b"request".as_slice()];
         labelled.extend_from_slice(parts);
         Ok(Self {
             caller,
             key,
             request: keyed_digest(digest_key, &labelled),
+            request_type: String::from_utf8_lossy(request_type).into_owned(),
             dry_run: request.extensions().get::<DryRun>().copied(),
         })
     }

@@ -11,6 +11,9 @@
 //! Postgres proves it: the key is inserted in the transaction that does the work, so a duplicate in progress waits on
 //! the row. Redis holds finished replies to save that transaction; empty, wrong or down, it changes nothing but speed.
 //!
+//! Every change is on record: one that announced nothing in its transaction is announced as `CallMade` when it is finished,
+//! so that the audit trail has who made it.
+//!
 //! With `portway-dry-run: true` in the metadata a change is made in the same way, then taken back: the reply, or the
 //! refusal, is what the change would have given. Numbers drawn meanwhile (ids, request numbers) are not those of the
 //! change itself.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use auth::DRY_RUN_METADATA;
+use clock::Clock;
+use events::NewEvent;
 use grpc::status;
 use jiff::SignedDuration;
 use pg::{Fault, StoreError, fault_of};
+use portway_proto::events::v1::CallMade;
 use prost::{Message, Name};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tonic::metadata::MetadataValue;
@@ -26,6 +29,7 @@ pub struct Idempotency {
     pool: PgPool,
     digest_key: Arc<DigestKey>,
     cache: Option<ReplyCache>,
+    record: Option<Clock>,
 }
 
 /// Whether a change is still to be made.
@@ -43,6 +47,7 @@ pub struct Work {
     tx: Transaction<'static, Postgres>,
     key: RequestKey,
     cache: Option<ReplyCache>,
+    record: Option<Clock>,
 }
 
 impl Idempotency {
@@ -52,7 +57,16 @@ impl Idempotency {
             pool,
             digest_key,
             cache,
+            record: None,
         }
+    }
+
+    /// Puts every change on record in the event log of the same schema: one that announces nothing by itself as
+    /// `CallMade`, at the business time of `clock`.
+    #[must_use]
+    pub fn recording(mut self, clock: Clock) -> Self {
+        self.record = Some(clock);
+        self
     }
 
     /// The key with which requests are digested, for [`RequestKey::of_parts`].
@@ -92,6 +106,7 @@ impl Idempotency {
                 tx,
                 key,
                 cache: self.cache.clone(),
+                record: self.record.clone(),
             }));
         }
         let (request, reply) = find(&mut tx, &key).await.map_err(|error| status::store(&error))?;
@@ -118,6 +133,11 @@ impl Work {
     pub async fn finish<R: Message>(mut self, reply: R) -> Result<Response<R>, Status> {
         if self.key.is_dry_run() {
             return self.take_back(reply).await;
+        }
+        if let Some(clock) = &self.record {
+            record(&mut self.tx, &self.key, clock)
+                .await
+                .map_err(|error| status::store(&error))?;
         }
         let bytes = reply.encode_to_vec();
         store_reply(&mut self.tx, &self.key, &bytes)
@@ -186,6 +206,17 @@ async fn find(conn: &mut PgConnection, key: &RequestKey) -> Result<(Vec<u8>, Vec
         // Purged between the two statements: begin again.
         None => Err(StoreError::Stale("the idempotency key")),
     }
+}
+
+/// Records the call, unless what it changed was announced in this transaction.
+async fn record(conn: &mut PgConnection, key: &RequestKey, clock: &Clock) -> Result<(), StoreError> {
+    let made = CallMade {
+        request_type: key.request_type.clone(),
+        idempotency_key: key.key.to_string(),
+    };
+    let account = key.caller.account;
+    let event = NewEvent::new(account, account.as_uuid(), clock.now(), &made);
+    events::append_unless_announced(conn, &event).await
 }
 
 async fn store_reply(conn: &mut PgConnection, key: &RequestKey, reply: &[u8]) -> Result<(), StoreError> {

@@ -103,7 +103,8 @@ impl Base {
         };
         Ok(Self {
             service: settings.service,
-            idempotency: Idempotency::new(pool.clone(), Arc::clone(&settings.digest_key), cache),
+            idempotency: Idempotency::new(pool.clone(), Arc::clone(&settings.digest_key), cache)
+                .recording(clock.clone()),
             vault: Arc::new(Vault::new(settings.key_ring.as_ref().clone())),
             keys: open_key_set(&settings.key_set, &lifecycle).await?,
             grants: Grants::new(pool.clone()),

@@ -56,6 +56,10 @@ macro_rules! ids {
 ids! {
     /// A customer of the platform, or the platform's operator ([`AccountId::PLATFORM`]).
     AccountId = "account id";
+    /// A named set of permissions of an account.
+    PermissionSetId = "permission set id";
+    /// A group of an account's users.
+    UserGroupId = "user group id";
     /// A port-in order, parent or child.
     OrderId = "order id";
     /// Orders, or numbers of them, that cut over together.
@@ -64,8 +68,12 @@ ids! {
     SnapbackId = "snapback id";
     /// A port-out case: one carrier's request as one account sees it.
     PortOutId = "port-out id";
+    /// A dispute over a port that nobody allowed, or that was a mistake.
+    DisputeId = "dispute id";
     /// A question to an end user, whether numbers may go.
     ConsentId = "consent id";
+    /// A conflict over numbers that were locked after a winning carrier had been told that they may go.
+    ConflictId = "conflict id";
     /// A stored document: a letter of authorization, a bill, a customer service record.
     DocumentId = "document id";
     /// A comment on an order.

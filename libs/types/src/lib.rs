@@ -20,8 +20,9 @@ mod ver;
 
 pub use as_text::InvalidValue;
 pub use id::{
-    AccountId, ChargeId, CommandId, CommentId, ConsentId, ContactId, DeliveryId, DocumentId, EndpointId,
-    EventId, GroupId, InboundId, InvoiceId, LetterId, LinkId, OrderId, PortOutId, SigningId, SnapbackId,
+    AccountId, ChargeId, CommandId, CommentId, ConflictId, ConsentId, ContactId, DeliveryId, DisputeId,
+    DocumentId, EndpointId, EventId, GroupId, InboundId, InvoiceId, LetterId, LinkId, OrderId,
+    PermissionSetId, PortOutId, SigningId, SnapbackId, UserGroupId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use place::Country;

@@ -5,13 +5,15 @@ use std::str::FromStr;
 
 use crate::as_text::{InvalidValue, serde_as_text};
 
-/// Which way a request moves numbers.
+/// What a request is about: which way it moves numbers, or that a port is disputed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestKind {
     /// Numbers come to us.
     PortIn,
     /// Numbers leave us.
     PortOut,
+    /// A port is disputed.
+    Dispute,
 }
 
 impl RequestKind {
@@ -20,6 +22,7 @@ impl RequestKind {
         match self {
             Self::PortIn => "PI_",
             Self::PortOut => "PO_",
+            Self::Dispute => "DI_",
         }
     }
 }
@@ -37,7 +40,7 @@ impl RequestNumber {
         Self { kind, number }
     }
 
-    /// Which way the request moves numbers.
+    /// What the request is about.
     pub const fn kind(self) -> RequestKind {
         self.kind
     }
@@ -60,9 +63,9 @@ impl FromStr for RequestNumber {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refused = InvalidValue {
             what: "request number",
-            expected: "PI_ or PO_ and a number",
+            expected: "PI_, PO_ or DI_ and a number",
         };
-        let (kind, digits) = [RequestKind::PortIn, RequestKind::PortOut]
+        let (kind, digits) = [RequestKind::PortIn, RequestKind::PortOut, RequestKind::Dispute]
             .into_iter()
             .find_map(|kind| text.strip_prefix(kind.prefix()).map(|digits| (kind, digits)))
             .ok_or(refused)?;
@@ -88,6 +91,7 @@ mod tests {
         assert_eq!((number.kind(), number.number()), (RequestKind::PortOut, 624_719));
         assert_eq!(number.to_string(), "PO_624719");
         assert_eq!(RequestNumber::new(RequestKind::PortIn, 7).to_string(), "PI_7");
+        assert_eq!(RequestNumber::new(RequestKind::Dispute, 7).to_string(), "DI_7");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) fn kind(kind: ChargeKind) -> v1::ChargeKind {
     match kind {
         ChargeKind::PortIn => v1::ChargeKind::PortIn,
         ChargeKind::PortOut => v1::ChargeKind::PortOut,
+        ChargeKind::Dispute => v1::ChargeKind::Dispute,
     }
 }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use calendar::DayOverride;
 use carrier_gateway_domain::{
     Capability, CapabilityTest, Carrier, CarrierAnswer, Command, CommandKind, CompiledReason, Network,
-    Progress, Said, Submission,
+    PortOutSnapbackAnswer, Progress, Said, Submission,
 };
 use events::NewEvent;
 use jiff::Timestamp;
@@ -45,6 +45,16 @@ pub(crate) async fn command_progressed(
             .flatten()
             .map(Tn::to_string)
             .collect(),
+        conflict_id: command
+            .about
+            .conflict()
+            .map(|conflict| conflict.id.to_string())
+            .unwrap_or_default(),
+        request_id: command
+            .about
+            .request_id()
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
     };
     events::append(conn, &NewEvent::new(command.account, subject, at, &payload)).await?;
     Ok(())
@@ -83,6 +93,28 @@ pub(crate) async fn carrier_answered(
     };
     let subject = submission.order.as_uuid();
     events::append(conn, &NewEvent::new(submission.account, subject, now, &payload)).await?;
+    Ok(())
+}
+
+/// A winning carrier answered the wish of this command.
+pub(crate) async fn port_out_snapback_answered(
+    conn: &mut PgConnection,
+    command: &Command,
+    answer: &PortOutSnapbackAnswer,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let subject = command.about.subject();
+    let payload = v1::PortOutSnapbackAnswered {
+        answer_id: answer.answer_id.clone(),
+        request_id: answer.request_id.to_string(),
+        port_out_id: subject.to_string(),
+        account_id: command.account.to_string(),
+        confirmed: answer.confirmed,
+        tns: answer.tns.iter().map(Tn::to_string).collect(),
+        refusal: answer.refusal.clone(),
+        answered_at: Some(stamp::to_proto(answer.answered_at)),
+    };
+    events::append(conn, &NewEvent::new(command.account, subject, now, &payload)).await?;
     Ok(())
 }
 
@@ -173,6 +205,8 @@ pub(crate) fn kind(kind: CommandKind) -> v1::CommandKind {
         CommandKind::AnswerPortOut => v1::CommandKind::AnswerPortOut,
         CommandKind::Snapback => v1::CommandKind::Snapback,
         CommandKind::EnableMessaging => v1::CommandKind::EnableMessaging,
+        CommandKind::ConflictPortOut => v1::CommandKind::ConflictPortOut,
+        CommandKind::SnapbackPortOut => v1::CommandKind::SnapbackPortOut,
     }
 }
 

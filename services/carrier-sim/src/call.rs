@@ -18,6 +18,10 @@ pub(crate) enum Rpc {
     SnapbackPort,
     /// The wish for texting.
     EnableMessaging,
+    /// The wish for numbers back that left us.
+    SnapbackPortOut,
+    /// A conflict over what a winning carrier was answered.
+    RaisePortOutConflict,
 }
 
 impl Rpc {
@@ -30,6 +34,8 @@ impl Rpc {
             Self::AnswerPortOut => "AnswerPortOut",
             Self::SnapbackPort => "SnapbackPort",
             Self::EnableMessaging => "EnableMessaging",
+            Self::SnapbackPortOut => "SnapbackPortOut",
+            Self::RaisePortOutConflict => "RaisePortOutConflict",
         }
     }
 
@@ -42,6 +48,8 @@ impl Rpc {
             Self::AnswerPortOut,
             Self::SnapbackPort,
             Self::EnableMessaging,
+            Self::SnapbackPortOut,
+            Self::RaisePortOutConflict,
         ]
         .into_iter()
         .find(|rpc| rpc.name() == name)

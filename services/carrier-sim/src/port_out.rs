@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use types::{Pon, Secret, Spid, Tn, Ver};
+use types::{ConflictId, Pon, Secret, Spid, Tn, Ver};
 
 use crate::script::Reason;
 
@@ -34,6 +34,15 @@ pub(crate) struct PortOut {
     pub(crate) received_at: Timestamp,
 }
 
+/// What the winning carrier of a request does by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WinnerPlays {
+    /// Reports the request ported once it is authorized and its instant has come.
+    pub(crate) completes_at_foc: bool,
+    /// Refuses every conflict over it.
+    pub(crate) refuses_conflicts: bool,
+}
+
 /// What names one version of a winning carrier's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PortOutKey {
@@ -43,6 +52,19 @@ pub(crate) struct PortOutKey {
     pub(crate) pon: Pon,
     /// Its version.
     pub(crate) ver: Ver,
+}
+
+/// What a winning carrier says to a wish for numbers back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SnapbackAnswer {
+    /// Our id of the wish.
+    pub(crate) request_id: String,
+    /// The numbers; none: all of the request.
+    pub(crate) tns: Vec<Tn>,
+    /// Why they are not given back; `None`: they are.
+    pub(crate) refusal: Option<String>,
+    /// When.
+    pub(crate) answered_at: Timestamp,
 }
 
 /// Our answer to a request.
@@ -91,11 +113,37 @@ impl Decision {
             Self::Authorized { denied, .. } => (Some("authorized".to_owned()), denied),
             Self::Rejected(reasons) => (None, reasons),
         };
-        let each = reasons.iter().map(|reason| match reason.tn {
-            Some(tn) => format!("{tn} {}", reason.code),
-            None => reason.code.clone(),
-        });
+        let each = reasons.iter().map(reason_in_words);
         yes.into_iter().chain(each).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A conflict over a request that was authorized.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortOutConflict {
+    /// Its id; the same when the call is repeated.
+    pub(crate) id: ConflictId,
+    /// Over which request.
+    pub(crate) key: PortOutKey,
+    /// Why, at least one.
+    pub(crate) reasons: Vec<Reason>,
+    /// The numbers that stay; empty: all.
+    pub(crate) tns: Vec<Tn>,
+}
+
+impl PortOutConflict {
+    /// In a line, for the list of calls.
+    pub(crate) fn in_words(&self, is_accepted: bool) -> String {
+        let result = if is_accepted { "accepted" } else { "refused" };
+        let reasons = self.reasons.iter().map(reason_in_words);
+        reasons.chain([result.to_owned()]).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn reason_in_words(reason: &Reason) -> String {
+    match reason.tn {
+        Some(tn) => format!("{tn} {}", reason.code),
+        None => reason.code.clone(),
     }
 }
 

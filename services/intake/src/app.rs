@@ -1,5 +1,6 @@
 //! Wires the service.
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use clock::Clock;
@@ -25,6 +26,8 @@ pub struct Intake {
     pub port_in_wake: Wake,
     /// Wakes the worker that acts on silence: a port-out may come in after its time to answer.
     pub port_out_wake: Wake,
+    /// Wakes the worker that notes when a dispute is overdue.
+    pub dispute_wake: Wake,
     /// Where documents and letters are kept.
     pub(crate) contents: DocumentStore,
     /// How links to pages begin; none: no pages are served.
@@ -33,6 +36,8 @@ pub struct Intake {
     pub(crate) pin_key: Arc<DigestKey>,
     /// Tells who has a number.
     pub(crate) gateway: Gateway,
+    /// How long an order's secrets are kept after its end.
+    pub(crate) secrets_kept_days: NonZeroU16,
 }
 
 /// Starts the service; its tasks end with `lifecycle`.
@@ -47,6 +52,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
         base: base.clone(),
         port_in_wake: Wake::default(),
         port_out_wake: Wake::default(),
+        dispute_wake: Wake::default(),
         contents: DocumentStore::open(settings.document_store).map_err(StartError::Setting)?,
         link_base: settings
             .links
@@ -54,21 +60,25 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
             .map(|links| LinkBase::new(links.url.clone())),
         pin_key,
         gateway: Gateway::new(base.peer(&settings.gateway_endpoint)?),
+        secrets_kept_days: settings.secrets_kept_days,
     };
     if let Some(file) = settings.bootstrap_file {
         ops::bootstrap::run(&intake, &file).await?;
     }
+    ops::access::catch_up(&base.pool, &base.clock).await?;
     if let Some(pages) = &settings.links {
         links::start(&intake, pages).await?;
     }
     let listener = base.listen().await?;
     let mut routes = RoutesBuilder::default();
     rpc::add_accounts(&mut routes, &intake);
+    rpc::add_access(&mut routes, &intake);
     rpc::add_port_in(&mut routes, &intake);
     rpc::add_letters(&mut routes, &intake);
     rpc::add_tracking(&mut routes, &intake);
     rpc::add_gateway_calls(&mut routes, &intake);
     rpc::add_port_out(&mut routes, &intake);
+    rpc::add_disputes(&mut routes, &intake);
     rpc::add_portability(&mut routes, &intake);
     let consumers = vec![base.consumer(
         "carrier-gateway",

@@ -1,6 +1,7 @@
 //! Settings of intake.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use config::{ConfigErrors, Env, Read};
@@ -22,6 +23,8 @@ pub struct Settings {
     pub document_store: DocumentStoreSettings,
     /// Where pages that links open are served; none: nowhere.
     pub links: Option<LinksSettings>,
+    /// Days for which an order's secrets are kept after its end, by the business clock.
+    pub secrets_kept_days: NonZeroU16,
     /// TOML file with accounts and grants to make at start; see the README.
     pub bootstrap_file: Option<PathBuf>,
     /// CSV of area codes that are newer than the program, or corrected; see the README.
@@ -29,12 +32,20 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// As long as a carrier's commitment holds: whatever goes wrong after a port is heard of by then.
+    pub const SECRETS_KEPT_DAYS: NonZeroU16 = NonZeroU16::MIN.saturating_add(29);
+
     /// Reads them from the environment.
     pub fn read(env: &mut Env) -> Result<Self, ConfigErrors> {
         let base = BaseSettings::read("intake", "intake", env);
         let gateway_endpoint = env.required::<String>("PORTWAY_GATEWAY_ENDPOINT", "the carrier gateway");
         let document_store = read_document_store(env);
         let links = read_links(env);
+        let secrets_kept_days = env.or(
+            "PORTWAY_SECRETS_KEPT_DAYS",
+            "days for which PINs, account numbers and tax ids are kept after an order's end",
+            Self::SECRETS_KEPT_DAYS,
+        );
         let bootstrap_file = env.optional::<String>(
             "PORTWAY_BOOTSTRAP_FILE",
             "TOML with accounts and grants to make at start",
@@ -49,6 +60,7 @@ impl Settings {
             gateway_endpoint: gateway_endpoint?,
             document_store: document_store?,
             links: links?,
+            secrets_kept_days: secrets_kept_days?,
             bootstrap_file: bootstrap_file?.map(PathBuf::from),
             area_codes_file: area_codes_file?.map(PathBuf::from),
         })

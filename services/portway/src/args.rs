@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::audit::AuditArgs;
+use crate::call::CallArgs;
 use crate::completions::CompletionsArgs;
 use crate::events::EventsArgs;
 use crate::invoices::InvoicesArgs;
@@ -11,8 +12,10 @@ use crate::offline::calendar::CalendarArgs;
 use crate::offline::number::NumberArgs;
 use crate::offline::reason::ReasonArgs;
 use crate::output::Format;
+use crate::permission_sets::PermissionSetArgs;
 use crate::port_in::PortInArgs;
 use crate::port_out::PortOutArgs;
+use crate::user_groups::UserGroupArgs;
 use crate::{demo, up};
 
 const AFTER_HELP: &str = "\
@@ -63,8 +66,14 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// Show the invoices of the account.
     Invoices(InvoicesArgs),
+    /// Say who may do what in the account, by named sets of permissions.
+    PermissionSet(PermissionSetArgs),
+    /// Put the account's users into groups.
+    UserGroup(UserGroupArgs),
     /// Keep and check what a service has on record.
     Audit(AuditArgs),
+    /// Call any RPC by its name, with its request as JSON.
+    Call(CallArgs),
     /// Print the completions for a shell.
     Completions(CompletionsArgs),
     /// Run every service in one process, on a private Postgres and Redis.

@@ -97,6 +97,7 @@ fn invoice_text(invoice: &Invoice) -> String {
             ChargeKind::Unspecified => "",
             ChargeKind::PortIn => "port-in",
             ChargeKind::PortOut => "port-out",
+            ChargeKind::Dispute => "dispute",
         };
         table.add_row([
             wording::instant(charge.occurred_at.as_ref()),

@@ -10,6 +10,7 @@
 
 mod args;
 mod audit;
+mod call;
 pub mod client;
 mod completions;
 mod demo;
@@ -20,11 +21,13 @@ mod numbers;
 mod offline;
 pub mod order_file;
 mod output;
+mod permission_sets;
 mod port_in;
 mod port_out;
 mod proto_json;
 pub mod up;
 pub mod upload;
+mod user_groups;
 mod wording;
 
 use std::ffi::OsString;
@@ -66,7 +69,10 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Numbers(command) => numbers::run(command, output).await,
         Command::Events(command) => events::run(command, output).await,
         Command::Invoices(command) => invoices::run(command, output).await,
+        Command::PermissionSet(command) => permission_sets::run(command, output).await,
+        Command::UserGroup(command) => user_groups::run(command, output).await,
         Command::Audit(command) => audit::run(command, output).await,
+        Command::Call(command) => call::run(command, output).await,
         Command::Completions(command) => completions::run(&command),
         Command::Up(args) => up::run(args).await.map(|()| Outcome::Yes).map_err(Failure::Other),
         Command::Demo(args) => demo::run(args)

@@ -29,22 +29,36 @@ pub enum JsonError {
 /// A message as the JSON mapping of proto3 has it, but with every field present, the names as in the proto, and
 /// 64-bit numbers as numbers: counts and money stay far below what JSON readers take.
 pub(crate) fn message<M: Message + Name>(message: &M) -> Result<Value, JsonError> {
-    let pool = POOL.as_ref().map_err(JsonError::Contracts)?;
     let name = M::full_name();
-    let descriptor = pool.get_message_by_name(&name).ok_or(JsonError::Unknown(name))?;
-    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())?;
+    let descriptor = pool()?
+        .get_message_by_name(&name)
+        .ok_or(JsonError::Unknown(name))?;
+    dynamic(&DynamicMessage::decode(
+        descriptor,
+        message.encode_to_vec().as_slice(),
+    )?)
+}
+
+/// The contracts of all services.
+pub(crate) fn pool() -> Result<&'static DescriptorPool, JsonError> {
+    POOL.as_ref().map_err(JsonError::Contracts)
+}
+
+/// The same of a message whose contract is known only when the program runs.
+pub(crate) fn dynamic(message: &DynamicMessage) -> Result<Value, JsonError> {
     let options = SerializeOptions::new()
         .use_proto_field_name(true)
         .skip_default_fields(false)
         .stringify_64_bit_integers(false);
-    Ok(dynamic.serialize_with_options(serde_json::value::Serializer, &options)?)
+    Ok(message.serialize_with_options(serde_json::value::Serializer, &options)?)
 }
 
 /// Reads a message back from what [`message`] made of it.
 pub(crate) fn read<M: Message + Name + Default>(text: &str) -> Result<M, JsonError> {
-    let pool = POOL.as_ref().map_err(JsonError::Contracts)?;
     let name = M::full_name();
-    let descriptor = pool.get_message_by_name(&name).ok_or(JsonError::Unknown(name))?;
+    let descriptor = pool()?
+        .get_message_by_name(&name)
+        .ok_or(JsonError::Unknown(name))?;
     let mut json = serde_json::Deserializer::from_str(text);
     let dynamic = DynamicMessage::deserialize(descriptor, &mut json)?;
     json.end()?;

@@ -8,8 +8,10 @@
 mod chain;
 mod chainer;
 mod entry;
+mod excerpt;
 mod trail;
 
 pub use chain::{Broken, Link, Verifier};
 pub use chainer::Chainer;
+pub use excerpt::{Excerpt, excerpt};
 pub use trail::AuditTrail;

@@ -8,4 +8,5 @@
 mod changes;
 mod dry_runs;
 mod proofs;
+mod records;
 mod redis_shortcut;

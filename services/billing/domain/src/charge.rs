@@ -1,9 +1,10 @@
-//! Charges: one number, one completed port.
+//! Charges: one number, one completed port or settled dispute.
 
 use jiff::Timestamp;
 use thiserror::Error;
 use types::{
-    AccountId, ChargeId, Currency, EventId, InvoiceId, Money, OrderId, PortOutId, RequestNumber, Tn,
+    AccountId, ChargeId, Currency, DisputeId, EventId, InvoiceId, Money, OrderId, PortOutId, RequestNumber,
+    Tn,
 };
 use uuid::Uuid;
 
@@ -16,6 +17,8 @@ pub enum ChargeSubject {
     PortIn(OrderId),
     /// A port-out.
     PortOut(PortOutId),
+    /// A dispute.
+    Dispute(DisputeId),
 }
 
 impl ChargeSubject {
@@ -24,6 +27,7 @@ impl ChargeSubject {
         match kind {
             ChargeKind::PortIn => Self::PortIn(OrderId::from_uuid(id)),
             ChargeKind::PortOut => Self::PortOut(PortOutId::from_uuid(id)),
+            ChargeKind::Dispute => Self::Dispute(DisputeId::from_uuid(id)),
         }
     }
 
@@ -32,6 +36,7 @@ impl ChargeSubject {
         match self {
             Self::PortIn(_) => ChargeKind::PortIn,
             Self::PortOut(_) => ChargeKind::PortOut,
+            Self::Dispute(_) => ChargeKind::Dispute,
         }
     }
 
@@ -40,22 +45,23 @@ impl ChargeSubject {
         match self {
             Self::PortIn(id) => id.as_uuid(),
             Self::PortOut(id) => id.as_uuid(),
+            Self::Dispute(id) => id.as_uuid(),
         }
     }
 }
 
-/// A port that was completed, as its event told.
+/// A port that was completed, or a dispute that was settled at the account's cost, as its event told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedPort {
     /// Who pays.
     pub account: AccountId,
-    /// The order or port-out.
+    /// The order, port-out or dispute.
     pub subject: ChargeSubject,
     /// The number people know it by.
     pub request_number: RequestNumber,
     /// The event.
     pub event: EventId,
-    /// The numbers that ported.
+    /// The numbers that ported, or that it pays a fee for.
     pub tns: Vec<Tn>,
     /// When.
     pub completed_at: Timestamp,

@@ -12,6 +12,8 @@ pub enum ChargeKind {
     PortIn,
     /// A number that left us.
     PortOut,
+    /// A number whose port was disputed, where the account bears the cost.
+    Dispute,
 }
 
 impl ChargeKind {
@@ -20,6 +22,7 @@ impl ChargeKind {
         match self {
             Self::PortIn => "PORT_IN",
             Self::PortOut => "PORT_OUT",
+            Self::Dispute => "DISPUTE",
         }
     }
 }
@@ -37,9 +40,10 @@ impl FromStr for ChargeKind {
         match text {
             "PORT_IN" => Ok(Self::PortIn),
             "PORT_OUT" => Ok(Self::PortOut),
+            "DISPUTE" => Ok(Self::Dispute),
             _ => Err(InvalidValue {
                 what: "charge kind",
-                expected: "PORT_IN or PORT_OUT",
+                expected: "PORT_IN, PORT_OUT or DISPUTE",
             }),
         }
     }

@@ -93,6 +93,7 @@ fn kind(faults: &mut Faults, field: &str, raw: i32) -> Option<ChargeKind> {
     match v1::ChargeKind::try_from(raw) {
         Ok(v1::ChargeKind::PortIn) => Some(ChargeKind::PortIn),
         Ok(v1::ChargeKind::PortOut) => Some(ChargeKind::PortOut),
+        Ok(v1::ChargeKind::Dispute) => Some(ChargeKind::Dispute),
         Ok(v1::ChargeKind::Unspecified) => missing(faults, field),
         Err(_) => invalid(faults, field, "is not a kind of charge"),
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use billing_domain::{BilledAccount, ChargeSubject, CompletedPort, time_zone};
 use events::{Event, HandleError};
-use portway_proto::intake::v1::{Account, OrderPorted, PortedOut};
+use portway_proto::intake::v1::{Account, DisputeSettled, OrderPorted, PortedOut};
 use prost::Message;
 use service::stamp;
 use types::Tn;
@@ -67,14 +67,27 @@ pub(super) fn ported_out(event: &Event, ported: PortedOut) -> Result<CompletedPo
     )
 }
 
+/// A dispute that was settled; the numbers are those that the account pays a fee for, which may be none.
+pub(super) fn dispute_settled(event: &Event, settled: DisputeSettled) -> Result<CompletedPort, HandleError> {
+    let dispute = required("dispute", settled.dispute)?;
+    let subject = ChargeSubject::Dispute(parse("dispute_id", &dispute.dispute_id)?);
+    completed(
+        event,
+        subject,
+        &dispute.request_number,
+        &settled.charged_tns,
+        settled.settled_at,
+    )
+}
+
 fn completed(
     event: &Event,
     subject: ChargeSubject,
     request_number: &str,
     tns: &[String],
-    ported_at: Option<prost_types::Timestamp>,
+    completed_at: Option<prost_types::Timestamp>,
 ) -> Result<CompletedPort, HandleError> {
-    let ported_at = required("ported_at", ported_at)?;
+    let completed_at = required("the time of completion", completed_at)?;
     Ok(CompletedPort {
         account: parse("account_id", &event.account_id)?,
         subject,
@@ -84,8 +97,8 @@ fn completed(
             .iter()
             .map(|tn| parse::<Tn>("tns", tn))
             .collect::<Result<_, _>>()?,
-        completed_at: stamp::from_proto(&ported_at)
-            .map_err(|error| HandleError::Refused(format!("ported_at: {error}")))?,
+        completed_at: stamp::from_proto(&completed_at)
+            .map_err(|error| HandleError::Refused(format!("the time of completion: {error}")))?,
     })
 }
 

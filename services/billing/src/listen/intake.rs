@@ -3,7 +3,7 @@
 use clock::Clock;
 use events::{Event, HandleError, Handler};
 use futures::future::BoxFuture;
-use portway_proto::intake::v1::{AccountChanged, GrantChanged, OrderPorted, PortedOut};
+use portway_proto::intake::v1::{AccountChanged, DisputeSettled, GrantChanged, OrderPorted, PortedOut};
 use prost::Name;
 use sqlx::PgConnection;
 
@@ -41,6 +41,12 @@ impl FromIntake {
         } else if name == PortedOut::full_name() {
             let port = decode::ported_out(event, decode::payload(event)?)?;
             charge_port(conn, &port, self.clock.now()).await?;
+        } else if name == DisputeSettled::full_name() {
+            let dispute = decode::dispute_settled(event, decode::payload(event)?)?;
+            // Most cost the account nothing, and that needs no price.
+            if !dispute.tns.is_empty() {
+                charge_port(conn, &dispute, self.clock.now()).await?;
+            }
         }
         Ok(())
     }
@@ -53,6 +59,7 @@ impl Handler for FromIntake {
             GrantChanged::full_name(),
             OrderPorted::full_name(),
             PortedOut::full_name(),
+            DisputeSettled::full_name(),
         ]
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use events::HandleError;
 use portway_proto::billing::v1::{ChargeKind, Charged};
 use portway_proto::intake::v1::{OrderActionRequired, OrderRef};
-use prost::Message;
+use prost::{Message, Name};
 use types::{AccountId, EventId};
 
 use crate::harness::{Port, TestBilling, event, numbers, ported_in};
@@ -218,7 +218,8 @@ async fn an_order_of_twenty_thousand_numbers_is_charged_and_announced_in_order()
         .ported_in(owner.account, Port::new(), &tns, NOW)
         .await
         .unwrap();
-    let payloads: Vec<Vec<u8>> = sqlx::query_scalar("SELECT payload FROM event ORDER BY seq")
+    let payloads: Vec<Vec<u8>> = sqlx::query_scalar("SELECT payload FROM event WHERE type = $1 ORDER BY seq")
+        .bind(Charged::full_name())
         .fetch_all(billing.pool())
         .await
         .unwrap();

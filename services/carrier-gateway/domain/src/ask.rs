@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use types::{OrderId, PortOutId, Spid, Tn, Ver};
+use types::{OrderId, PortOutId, SnapbackId, Spid, Tn, Ver};
 use uuid::Uuid;
 
-use crate::port_out::PortOutAnswer;
+use crate::port_out::{PortOutAnswer, PortOutConflict};
 
 /// What a command asks of a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,11 +24,15 @@ pub enum CommandKind {
     Snapback,
     /// Texting.
     EnableMessaging,
+    /// A conflict over a port-out that was authorized.
+    ConflictPortOut,
+    /// Asking for numbers back that left.
+    SnapbackPortOut,
 }
 
 impl CommandKind {
     /// Every one of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Submit,
         Self::Supplement,
         Self::Cancel,
@@ -36,6 +40,8 @@ impl CommandKind {
         Self::AnswerPortOut,
         Self::Snapback,
         Self::EnableMessaging,
+        Self::ConflictPortOut,
+        Self::SnapbackPortOut,
     ];
 
     /// The stable name, for the database.
@@ -48,6 +54,8 @@ impl CommandKind {
             Self::AnswerPortOut => "answer_port_out",
             Self::Snapback => "snapback",
             Self::EnableMessaging => "enable_messaging",
+            Self::ConflictPortOut => "conflict_port_out",
+            Self::SnapbackPortOut => "snapback_port_out",
         }
     }
 }
@@ -134,9 +142,41 @@ pub enum About {
         port_out: PortOutId,
         /// The winning carrier.
         winning_spid: Spid,
-        /// What we answer for this case.
-        answer: PortOutAnswer,
+        /// What it is told.
+        tell: PortOutTell,
     },
+    /// Numbers that left by a port-out case of ours, which the winning carrier is to give back.
+    PortOutSnapback {
+        /// The case.
+        port_out: PortOutId,
+        /// The winning carrier.
+        winning_spid: Spid,
+        /// Which numbers.
+        tns: BTreeSet<Tn>,
+        /// Why, for the carrier to read.
+        reason: String,
+        /// Our id of the wish.
+        request_id: SnapbackId,
+    },
+}
+
+/// What a winning carrier is told of a port-out case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortOutTell {
+    /// What we answer for this case.
+    Answer(PortOutAnswer),
+    /// That numbers are not to go after all.
+    Conflict(PortOutConflict),
+}
+
+impl PortOutTell {
+    /// The kind of command that tells it.
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Answer(_) => CommandKind::AnswerPortOut,
+            Self::Conflict(_) => CommandKind::ConflictPortOut,
+        }
+    }
 }
 
 impl About {
@@ -144,7 +184,7 @@ impl About {
     pub const fn subject(&self) -> Uuid {
         match self {
             Self::Order { order, .. } => order.as_uuid(),
-            Self::PortOut { port_out, .. } => port_out.as_uuid(),
+            Self::PortOut { port_out, .. } | Self::PortOutSnapback { port_out, .. } => port_out.as_uuid(),
         }
     }
 
@@ -152,7 +192,8 @@ impl About {
     pub const fn kind(&self) -> CommandKind {
         match self {
             Self::Order { ask, .. } => ask.kind(),
-            Self::PortOut { .. } => CommandKind::AnswerPortOut,
+            Self::PortOut { tell, .. } => tell.kind(),
+            Self::PortOutSnapback { .. } => CommandKind::SnapbackPortOut,
         }
     }
 
@@ -161,6 +202,31 @@ impl About {
         match self {
             Self::Order { ask, .. } => ask.tns(),
             Self::PortOut { .. } => None,
+            Self::PortOutSnapback { tns, .. } => Some(tns),
+        }
+    }
+
+    /// Our id of what is asked for, where it has one.
+    pub const fn request_id(&self) -> Option<SnapbackId> {
+        match self {
+            Self::Order { .. } | Self::PortOut { .. } => None,
+            Self::PortOutSnapback { request_id, .. } => Some(*request_id),
+        }
+    }
+
+    /// The conflict it raises, if that is what it does.
+    pub const fn conflict(&self) -> Option<&PortOutConflict> {
+        match self {
+            Self::PortOut {
+                tell: PortOutTell::Conflict(conflict),
+                ..
+            } => Some(conflict),
+            Self::PortOut {
+                tell: PortOutTell::Answer(_),
+                ..
+            }
+            | Self::Order { .. }
+            | Self::PortOutSnapback { .. } => None,
         }
     }
 }

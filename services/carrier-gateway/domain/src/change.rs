@@ -2,7 +2,7 @@
 
 use crate::answer::CarrierAnswer;
 use crate::capability::CapabilityTest;
-use crate::port_out::{PortOutProgress, PortOutRequest};
+use crate::port_out::{PortOutProgress, PortOutRequest, PortOutSnapbackAnswer};
 
 /// Something that happened at the partner.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub enum Change {
     Progress(PortOutProgress),
     /// How a test of a number that became ours ended.
     Test(CapabilityTest),
+    /// What a winning carrier says to our wish to have numbers back.
+    PortOutSnapback(PortOutSnapbackAnswer),
     /// None of these.
     Unreadable(Unreadable),
 }

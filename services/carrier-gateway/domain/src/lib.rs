@@ -3,7 +3,7 @@
 //! - [`Progress`] is the life of a command: requested, sent, acknowledged or refused.
 //! - [`CarrierAnswer`] is what a carrier said; [`CarrierAnswer::compile`] puts its reasons into our words.
 //! - [`schedule`] says when a carrier partner is asked again.
-//! - [`PortOutRequest`] and [`PortOutProgress`] come from other carriers; [`PortOutAnswer`] goes back.
+//! - [`PortOutRequest`] and [`PortOutProgress`] come from other carriers; [`PortOutAnswer`] and [`PortOutConflict`] go back.
 //!
 //! **Architecture invariant:** no I/O and no clock: `now` is a parameter, and what follows from a step is returned.
 #![warn(missing_docs)]
@@ -22,7 +22,7 @@ mod submission;
 mod words;
 
 pub use answer::{CarrierAnswer, CompiledReason, RawReason, Said};
-pub use ask::{About, CommandKind, OrderAsk};
+pub use ask::{About, CommandKind, OrderAsk, PortOutTell};
 pub use capability::{Capability, CapabilityTest};
 pub use carrier::{Activation, AsksFor, Carrier, Network};
 pub use change::{Change, Page, Unreadable};
@@ -32,6 +32,9 @@ pub use outgoing::{
     NAME_CHARS_MAX, PackageNumber, PortPackage, SIGNER_CHARS_MAX, ServiceAddress, Supplement, cut_name,
     pon_of,
 };
-pub use port_out::{PortOutAnswer, PortOutNews, PortOutProgress, PortOutRequest, Reading};
+pub use port_out::{
+    PortOutAnswer, PortOutConflict, PortOutNews, PortOutProgress, PortOutRequest, PortOutSnapbackAnswer,
+    Reading,
+};
 pub use submission::{Submission, SubmissionState};
 pub use words::plain_words;

@@ -66,6 +66,8 @@ pub struct PortPackage {
     pub partial: bool,
     /// The number that bills the lines that stay.
     pub new_btn: Option<Tn>,
+    /// Whether the lines that stay are to be disconnected.
+    pub disconnect_remaining: bool,
 }
 
 impl PortPackage {
@@ -81,7 +83,7 @@ pub fn pon_of(request_number: &str) -> Result<Pon, InvalidValue> {
     let number: RequestNumber = request_number.parse()?;
     match number.kind() {
         RequestKind::PortIn => format!("PI-{}", number.number()).parse(),
-        RequestKind::PortOut => Err(InvalidValue {
+        RequestKind::PortOut | RequestKind::Dispute => Err(InvalidValue {
             what: "request number of an order",
             expected: "PI_ and a number",
         }),
@@ -150,6 +152,7 @@ mod tests {
             wanted_date: None,
             partial: false,
             new_btn: None,
+            disconnect_remaining: false,
         };
         let secrets: Vec<&str> = package.secrets().map(Secret::expose).collect();
         assert_eq!(secrets, ["8264", "A-77", "9999"]);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use types::{Pon, Secret, Spid, Tn, Ver};
+use types::{ConflictId, Pon, Secret, SnapbackId, Spid, Tn, Ver};
 
 use crate::answer::RawReason;
 
@@ -69,6 +69,23 @@ pub struct PortOutProgress {
 /// What intake says of a case that is refused because another case of the same request is.
 const OTHER_NUMBER_DENIED: &str = "OTHER_NUMBER_DENIED";
 
+/// What a winning carrier says to our wish to have numbers back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortOutSnapbackAnswer {
+    /// The partner's own id of it.
+    pub answer_id: String,
+    /// Our id of the wish.
+    pub request_id: SnapbackId,
+    /// Whether the numbers are with us again.
+    pub confirmed: bool,
+    /// The numbers it is about; none: all that were asked for.
+    pub tns: Vec<Tn>,
+    /// Why it refuses, in its words.
+    pub refusal: String,
+    /// When it was given.
+    pub answered_at: Timestamp,
+}
+
 /// What we answer to a winning carrier, for one case or for all cases of its request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
@@ -89,6 +106,17 @@ pub enum PortOutAnswer {
         #[serde(default)]
         tns: Vec<Tn>,
     },
+}
+
+/// Numbers that were authorized to go and are not to after all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortOutConflict {
+    /// Its id, by which the winning carrier knows a repeat.
+    pub id: ConflictId,
+    /// Why, each with its number.
+    pub reasons: Vec<RawReason>,
+    /// The numbers that stay; empty: all of the request.
+    pub tns: Vec<Tn>,
 }
 
 /// What a winning carrier makes of an answer.

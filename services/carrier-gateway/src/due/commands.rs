@@ -1,6 +1,8 @@
 //! Sends commands to the carrier partner: claim, fetch what it needs, mark as sent, call, record.
 
-use carrier_gateway_domain::{About, Carrier, Command, OrderAsk, Outcome, PackageNumber, PortPackage};
+use carrier_gateway_domain::{
+    About, Carrier, Command, OrderAsk, Outcome, PackageNumber, PortOutTell, PortPackage,
+};
 use clock::{Backlog, BacklogFuture, DueWork};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use types::OrderId;
 
 use super::CLAIMED_MAX;
 use crate::ops::ClaimedCommand;
-use crate::peers::{CallFailure, Intake, Outgoing, Partner};
+use crate::peers::{CallFailure, Intake, Outgoing, Partner, WishBack};
 use crate::{CONNECTION, ops};
 
 const NAME: &str = "gateway commands";
@@ -115,7 +117,21 @@ impl CommandWorker {
         let (order, ask) = match &command.about {
             About::Order { order, ask } => (*order, ask.clone()),
             About::PortOut {
-                winning_spid, answer, ..
+                winning_spid,
+                tell: PortOutTell::Conflict(conflict),
+                ..
+            } => {
+                return Ok(Prepared::Ready(Outgoing::RaiseConflict {
+                    pon,
+                    ver,
+                    winning_spid: winning_spid.clone(),
+                    conflict: conflict.clone(),
+                }));
+            }
+            About::PortOut {
+                winning_spid,
+                tell: PortOutTell::Answer(answer),
+                ..
             } => {
                 let pool = &self.base.pool;
                 let combined = ops::combine_port_out_answer(pool, winning_spid, &pon, ver).await?;
@@ -125,6 +141,24 @@ impl CommandWorker {
                     winning_spid: winning_spid.clone(),
                     // The command itself is among the cases.
                     answer: combined.unwrap_or_else(|| answer.clone()),
+                }));
+            }
+            About::PortOutSnapback {
+                winning_spid,
+                tns,
+                reason,
+                request_id,
+                ..
+            } => {
+                return Ok(Prepared::Ready(Outgoing::SnapbackPortOut {
+                    pon,
+                    ver,
+                    wish: WishBack {
+                        winning_spid: winning_spid.clone(),
+                        tns: tns.clone(),
+                        reason: reason.clone(),
+                        id: *request_id,
+                    },
                 }));
             }
         };

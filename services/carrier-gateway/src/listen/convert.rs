@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use carrier_gateway_domain::{PortOutAnswer, RawReason, pon_of};
+use carrier_gateway_domain::{PortOutAnswer, PortOutConflict, RawReason, pon_of};
 use events::{Event, HandleError};
 use jiff::Timestamp;
 use portway_proto::intake::v1::{
-    GrantChanged, OrderRef, OrderSubmitted, PortOutAuthorized, PortOutRef, PortOutRejected,
+    DisputeDirection, DisputeSnapbackAsked, GrantChanged, OrderRef, OrderSubmitted, PortOutAuthorized,
+    PortOutConflicted, PortOutRef, PortOutRejected,
 };
 use portway_proto::types::v1::CarrierReason;
 use service::stamp;
 use types::{AccountId, EventId, OrderId, PortOutId, Spid, Subject, Tn, Ver};
 
-use crate::ops::{Asked, NewVersion};
+use crate::ops::{Asked, NewVersion, PortOutSnapback};
 
 /// Which event was heard, and when it happened, in business time.
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +96,35 @@ pub(super) fn case(port_out: Option<PortOutRef>, heard: Heard) -> Result<Case, H
     })
 }
 
+/// Which numbers are asked for of a winning carrier; `None`: they came to us, and the order asks.
+pub(super) fn port_out_snapback(
+    event: DisputeSnapbackAsked,
+    heard: Heard,
+) -> Result<Option<(Asked, PortOutSnapback)>, HandleError> {
+    let dispute = present("dispute", event.dispute)?;
+    match dispute.direction() {
+        DisputeDirection::PortIn => return Ok(None),
+        DisputeDirection::PortOut => {}
+        DisputeDirection::Unspecified => return Err(refused("direction", &"missing")),
+    }
+    let asked = Asked {
+        account: parsed("account_id", &dispute.account_id)?,
+        pon: parsed("pon", &event.pon)?,
+        ver: ver(event.ver)?,
+        at: heard.at,
+        by: heard.event,
+    };
+    let tns = dispute.tns.iter().map(|tn| parsed("tns", tn));
+    let wanted = PortOutSnapback {
+        port_out: parsed("subject_id", &dispute.subject_id)?,
+        winning_spid: parsed("winning_spid", &event.winning_spid)?,
+        tns: tns.collect::<Result<_, _>>()?,
+        reason: event.reason,
+        request_id: parsed("snapback_id", &event.snapback_id)?,
+    };
+    Ok(Some((asked, wanted)))
+}
+
 /// Yes, except for those that are denied.
 pub(super) fn authorized(event: &PortOutAuthorized) -> Result<PortOutAnswer, HandleError> {
     let foc_at = event
@@ -114,11 +144,32 @@ pub(super) fn authorized(event: &PortOutAuthorized) -> Result<PortOutAnswer, Han
 
 /// No.
 pub(super) fn rejected(event: &PortOutRejected) -> Result<PortOutAnswer, HandleError> {
-    let tns = event.port_out.iter().flat_map(|port_out| &port_out.tns);
     Ok(PortOutAnswer::Rejected {
         reasons: raw_reasons(&event.reasons)?,
-        tns: tns.map(|tn| parsed("tns", tn)).collect::<Result<_, _>>()?,
+        tns: case_tns(event.port_out.as_ref())?,
     })
+}
+
+/// Not after all. A carrier that reads our answers as a whole keeps none of the request.
+pub(super) fn conflict(event: &PortOutConflicted) -> Result<PortOutConflict, HandleError> {
+    let is_per_number = event
+        .port_out
+        .as_ref()
+        .is_some_and(|case| case.answers_per_number);
+    Ok(PortOutConflict {
+        id: parsed("conflict_id", &event.conflict_id)?,
+        reasons: raw_reasons(&event.reasons)?,
+        tns: if is_per_number {
+            case_tns(event.port_out.as_ref())?
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+fn case_tns(port_out: Option<&PortOutRef>) -> Result<Vec<Tn>, HandleError> {
+    let tns = port_out.into_iter().flat_map(|port_out| &port_out.tns);
+    tns.map(|tn| parsed("tns", tn)).collect()
 }
 
 /// In our words: the winning carrier's program reads the reason, its people read the text.

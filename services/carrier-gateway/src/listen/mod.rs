@@ -29,6 +29,8 @@ impl Handler for IntakeListener {
             v1::OrderAbandoned::full_name(),
             v1::PortOutAuthorized::full_name(),
             v1::PortOutRejected::full_name(),
+            v1::PortOutConflicted::full_name(),
+            v1::DisputeSnapbackAsked::full_name(),
             v1::GrantChanged::full_name(),
         ]
     }
@@ -77,8 +79,23 @@ async fn act(tx: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
         answer_port_out(tx, event.port_out, heard, answer).await
     } else if name == v1::PortOutRejected::full_name() {
         let event: v1::PortOutRejected = decode(event)?;
+        // The winning carrier accepted the conflict, so it knows.
+        if !event.conflict_id.is_empty() {
+            return Ok(());
+        }
         let answer = convert::rejected(&event)?;
         answer_port_out(tx, event.port_out, heard, answer).await
+    } else if name == v1::PortOutConflicted::full_name() {
+        let event: v1::PortOutConflicted = decode(event)?;
+        let conflict = convert::conflict(&event)?;
+        let case = convert::case(event.port_out, heard)?;
+        Ok(ops::raise_conflict(tx, case.asked, case.port_out, case.winning_spid, conflict).await?)
+    } else if name == v1::DisputeSnapbackAsked::full_name() {
+        // Numbers that came are asked for with OrderSnapbackRequested.
+        match convert::port_out_snapback(decode(event)?, heard)? {
+            Some((asked, wanted)) => Ok(ops::snapback_port_out(tx, asked, wanted).await?),
+            None => Ok(()),
+        }
     } else if name == v1::GrantChanged::full_name() {
         let grant = convert::grant(decode(event)?)?;
         Ok(auth::grants::put(tx, grant.account, &grant.subject, &grant.permissions).await?)

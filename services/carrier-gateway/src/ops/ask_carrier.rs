@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use carrier_gateway_domain::{
-    About, Command, OrderAsk, PortOutAnswer, Progress, Submission, SubmissionState,
+    About, Command, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress, Submission,
+    SubmissionState,
 };
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, CarrierId, CommandId, EventId, OrderId, Pon, PortOutId, Spid, Tn, Ver};
+use types::{AccountId, CarrierId, CommandId, EventId, OrderId, Pon, PortOutId, SnapbackId, Spid, Tn, Ver};
 
 use crate::{announce, store};
 
@@ -82,7 +83,7 @@ pub(crate) async fn answer_port_out(
     let about = About::PortOut {
         port_out,
         winning_spid,
-        answer,
+        tell: PortOutTell::Answer(answer),
     };
     let command = new_command(asked, about);
     if store::commands::insert(conn, &command, by).await? {
@@ -105,6 +106,53 @@ pub(crate) async fn answer_port_out(
     if store::commands::insert_second(conn, &refused, by, first.id).await? {
         announce::command_progressed(conn, &refused, at).await?;
     }
+    Ok(())
+}
+
+/// Numbers of a case that was authorized are not to go after all. The carrier is told after it has our answer: commands about
+/// one case leave one after the other.
+pub(crate) async fn raise_conflict(
+    conn: &mut PgConnection,
+    asked: Asked,
+    port_out: PortOutId,
+    winning_spid: Spid,
+    conflict: PortOutConflict,
+) -> Result<(), StoreError> {
+    let by = asked.by;
+    let about = About::PortOut {
+        port_out,
+        winning_spid,
+        tell: PortOutTell::Conflict(conflict),
+    };
+    store::commands::insert(conn, &new_command(asked, about), by).await?;
+    Ok(())
+}
+
+/// Numbers that left and are wanted back.
+#[derive(Debug, Clone)]
+pub(crate) struct PortOutSnapback {
+    pub(crate) port_out: PortOutId,
+    pub(crate) winning_spid: Spid,
+    pub(crate) tns: BTreeSet<Tn>,
+    pub(crate) reason: String,
+    pub(crate) request_id: SnapbackId,
+}
+
+/// A winning carrier is to be asked for numbers.
+pub(crate) async fn snapback_port_out(
+    conn: &mut PgConnection,
+    asked: Asked,
+    wanted: PortOutSnapback,
+) -> Result<(), StoreError> {
+    let by = asked.by;
+    let about = About::PortOutSnapback {
+        port_out: wanted.port_out,
+        winning_spid: wanted.winning_spid,
+        tns: wanted.tns,
+        reason: wanted.reason,
+        request_id: wanted.request_id,
+    };
+    store::commands::insert(conn, &new_command(asked, about), by).await?;
     Ok(())
 }
 

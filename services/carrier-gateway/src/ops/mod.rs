@@ -12,11 +12,15 @@ mod poll_feed;
 mod poll_reference;
 mod put_carrier;
 mod record_answer;
+mod record_port_out_snapback;
 mod record_test;
 mod send_command;
 
 pub(crate) use add_connection::add_connection;
-pub(crate) use ask_carrier::{Asked, NewVersion, answer_port_out, ask_order, end_order, submit_order};
+pub(crate) use ask_carrier::{
+    Asked, NewVersion, PortOutSnapback, answer_port_out, ask_order, end_order, raise_conflict,
+    snapback_port_out, submit_order,
+};
 pub(crate) use deliver_inbound::{
     claim_inbound, record_delivered, record_inbound_failed, record_inbound_refused,
 };

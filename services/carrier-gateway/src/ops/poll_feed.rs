@@ -9,6 +9,7 @@ use vault::Vault;
 
 use super::ClaimedPoll;
 use super::record_answer::record_answer;
+use super::record_port_out_snapback::record_port_out_snapback;
 use super::record_test::record_test;
 use crate::store;
 use crate::store::answers::FoundBy;
@@ -66,6 +67,7 @@ async fn record_change(
     match change {
         Change::Answer(answer) => record_answer(conn, connection, answer, FoundBy::Feed, now).await,
         Change::Test(test) => record_test(conn, connection, test, now).await,
+        Change::PortOutSnapback(answer) => record_port_out_snapback(conn, connection, answer, now).await,
         Change::Request(request) => {
             let id = InboundId::generate();
             store::inbound::insert_request(conn, vault, id, connection, request, now).await?;

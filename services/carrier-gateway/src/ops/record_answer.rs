@@ -49,7 +49,7 @@ async fn announce_answer(
     for command in store::commands::lock_sent(conn, submission.order, answer.ver).await? {
         let is_proven = match &command.about {
             About::Order { ask, .. } => answer.said.proves_receipt_of(ask),
-            About::PortOut { .. } => false,
+            About::PortOut { .. } | About::PortOutSnapback { .. } => false,
         };
         if is_proven {
             acknowledge(conn, command, None, now).await?;

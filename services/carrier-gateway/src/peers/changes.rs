@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use carrier_gateway_domain::{
     Capability, CapabilityTest, CarrierAnswer, Change, Page, PortOutNews, PortOutProgress, PortOutRequest,
-    RawReason, Said, Unreadable, plain_words,
+    PortOutSnapbackAnswer, RawReason, Said, Unreadable, plain_words,
 };
 use jiff::Timestamp;
 use portway_proto::carrier::v1 as wire;
@@ -50,6 +50,13 @@ fn read_change(change: wire::Change) -> Change {
         Some(Wire::CapabilityTest(test)) => {
             let key = test.test_id.clone();
             read_test(test).map_or_else(|why| unreadable("capability test", &key, why), Change::Test)
+        }
+        Some(Wire::PortOutSnapback(answer)) => {
+            let key = answer.answer_id.clone();
+            read_port_out_snapback(answer).map_or_else(
+                |why| unreadable("answer to a snapback", &key, why),
+                Change::PortOutSnapback,
+            )
         }
         None => unreadable(
             "change",
@@ -179,6 +186,17 @@ fn read_test(test: wire::CapabilityTest) -> Result<CapabilityTest, Fault> {
         passed: test.passed,
         detail: plain_words(&test.detail, []),
         tested_at: required_time("tested_at", test.tested_at)?,
+    })
+}
+
+fn read_port_out_snapback(answer: wire::PortOutSnapbackAnswer) -> Result<PortOutSnapbackAnswer, Fault> {
+    Ok(PortOutSnapbackAnswer {
+        answer_id: id("answer_id", answer.answer_id)?,
+        request_id: parsed("request_id", &answer.request_id)?,
+        confirmed: answer.confirmed,
+        tns: tns(&answer.tns)?,
+        refusal: plain_words(&answer.refusal, []),
+        answered_at: required_time("answered_at", answer.answered_at)?,
     })
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tonic::{Code, Request, Status};
 
 pub(crate) use intake::Intake;
-pub(crate) use partner::{Outgoing, Partner};
+pub(crate) use partner::{Outgoing, Partner, WishBack};
 
 /// Two of them, one to intake and one to the partner, fit into a lease.
 const DEADLINE: Duration = Duration::from_secs(7);

@@ -37,6 +37,7 @@ pub(super) fn read(response: intake::GetSubmissionResponse) -> Result<PortPackag
             .transpose()?,
         partial: response.partial,
         new_btn: tn("new_btn", &response.new_btn)?,
+        disconnect_remaining: response.disconnect_remaining,
     })
 }
 
@@ -98,6 +99,7 @@ pub(super) fn write(
         partial: package.partial,
         new_btn: text(package.new_btn),
         losing_resp_org: losing.resp_org.clone().unwrap_or_default(),
+        disconnect_remaining: package.disconnect_remaining,
     }
 }
 

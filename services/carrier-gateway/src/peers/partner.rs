@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use carrier_gateway_domain::{
-    Carrier, CarrierAnswer, Page, PortOutAnswer, PortPackage, RawReason, Supplement, Unreadable, plain_words,
+    Carrier, CarrierAnswer, Page, PortOutAnswer, PortOutConflict, PortPackage, RawReason, Supplement,
+    Unreadable, plain_words,
 };
 use grpc::Peer;
 use portway_proto::carrier::v1 as wire;
 use portway_proto::carrier::v1::carrier_partner_service_client::CarrierPartnerServiceClient;
 use service::stamp;
-use types::{CommandId, Pon, Spid, Tn, Ver};
+use types::{CommandId, Pon, SnapbackId, Spid, Tn, Ver};
 
 use super::{CallFailure, changes, failure_of, package, timed};
 
@@ -19,6 +20,15 @@ const PAGE_SIZE: i32 = 100;
 /// The carrier partner of one connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Partner(CarrierPartnerServiceClient<Peer>);
+
+/// Numbers that left, which we want back.
+#[derive(Debug)]
+pub(crate) struct WishBack {
+    pub(crate) winning_spid: Spid,
+    pub(crate) tns: BTreeSet<Tn>,
+    pub(crate) reason: String,
+    pub(crate) id: SnapbackId,
+}
 
 /// What is about to leave.
 #[derive(Debug)]
@@ -49,12 +59,21 @@ pub(crate) enum Outgoing {
         campaign: String,
         request_id: CommandId,
     },
+    /// The wish for numbers back that left.
+    SnapbackPortOut { pon: Pon, ver: Ver, wish: WishBack },
     /// The answer to another carrier's request.
     AnswerPortOut {
         pon: Pon,
         ver: Ver,
         winning_spid: Spid,
         answer: PortOutAnswer,
+    },
+    /// A conflict over another carrier's request that was authorized.
+    RaiseConflict {
+        pon: Pon,
+        ver: Ver,
+        winning_spid: Spid,
+        conflict: PortOutConflict,
     },
 }
 
@@ -84,30 +103,18 @@ impl Partner {
                 tns,
                 reason,
                 request_id,
-            } => {
-                let request = wire::SnapbackPortRequest {
-                    pon: pon.to_string(),
-                    tns: texts(&tns),
-                    reason,
-                    request_id: request_id.to_string(),
-                };
-                let response = self.0.clone().snapback_port(timed(request)).await;
-                response.map(|_| None).map_err(|status| failure_of(&status))
-            }
+            } => self.snapback(&pon, &tns, reason, request_id).await.map(|()| None),
             Outgoing::EnableMessaging {
                 pon,
                 tns,
                 campaign,
                 request_id,
-            } => {
-                let request = wire::EnableMessagingRequest {
-                    pon: pon.to_string(),
-                    tns: texts(&tns),
-                    campaign_id: campaign,
-                    request_id: request_id.to_string(),
-                };
-                let response = self.0.clone().enable_messaging(timed(request)).await;
-                response.map(|_| None).map_err(|status| failure_of(&status))
+            } => self
+                .enable_messaging(&pon, &tns, campaign, request_id)
+                .await
+                .map(|()| None),
+            Outgoing::SnapbackPortOut { pon, ver, wish } => {
+                self.snapback_port_out(&pon, ver, wish).await.map(|()| None)
             }
             Outgoing::AnswerPortOut {
                 pon,
@@ -116,6 +123,15 @@ impl Partner {
                 answer,
             } => self
                 .answer_port_out(&pon, ver, &winning_spid, answer)
+                .await
+                .map(|()| None),
+            Outgoing::RaiseConflict {
+                pon,
+                ver,
+                winning_spid,
+                conflict,
+            } => self
+                .raise_conflict(&pon, ver, &winning_spid, conflict)
                 .await
                 .map(|()| None),
         }
@@ -159,6 +175,53 @@ impl Partner {
         response.map(|_| ()).map_err(|status| failure_of(&status))
     }
 
+    async fn snapback(
+        &self,
+        pon: &Pon,
+        tns: &BTreeSet<Tn>,
+        reason: String,
+        request_id: CommandId,
+    ) -> Result<(), CallFailure> {
+        let request = wire::SnapbackPortRequest {
+            pon: pon.to_string(),
+            tns: texts(tns),
+            reason,
+            request_id: request_id.to_string(),
+        };
+        let response = self.0.clone().snapback_port(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    async fn enable_messaging(
+        &self,
+        pon: &Pon,
+        tns: &BTreeSet<Tn>,
+        campaign_id: String,
+        request_id: CommandId,
+    ) -> Result<(), CallFailure> {
+        let request = wire::EnableMessagingRequest {
+            pon: pon.to_string(),
+            tns: texts(tns),
+            campaign_id,
+            request_id: request_id.to_string(),
+        };
+        let response = self.0.clone().enable_messaging(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    async fn snapback_port_out(&self, pon: &Pon, ver: Ver, wish: WishBack) -> Result<(), CallFailure> {
+        let request = wire::SnapbackPortOutRequest {
+            pon: pon.to_string(),
+            ver: ver.into(),
+            winning_spid: wish.winning_spid.to_string(),
+            tns: texts(&wish.tns),
+            reason: wish.reason,
+            request_id: wish.id.to_string(),
+        };
+        let response = self.0.clone().snapback_port_out(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
     async fn answer_port_out(
         &self,
         pon: &Pon,
@@ -179,6 +242,25 @@ impl Partner {
             foc_at: foc_at.map(stamp::to_proto),
         };
         let response = self.0.clone().answer_port_out(timed(request)).await;
+        response.map(|_| ()).map_err(|status| failure_of(&status))
+    }
+
+    async fn raise_conflict(
+        &self,
+        pon: &Pon,
+        ver: Ver,
+        winning_spid: &Spid,
+        conflict: PortOutConflict,
+    ) -> Result<(), CallFailure> {
+        let request = wire::RaisePortOutConflictRequest {
+            pon: pon.to_string(),
+            ver: ver.into(),
+            winning_spid: winning_spid.to_string(),
+            reasons: conflict.reasons.into_iter().map(write_reason).collect(),
+            tns: conflict.tns.iter().map(Tn::to_string).collect(),
+            conflict_id: conflict.id.to_string(),
+        };
+        let response = self.0.clone().raise_port_out_conflict(timed(request)).await;
         response.map(|_| ()).map_err(|status| failure_of(&status))
     }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use carrier_gateway_domain::{About, Command, CommandKind, OrderAsk, PortOutAnswer, Progress};
+use carrier_gateway_domain::{
+    About, Command, CommandKind, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress,
+};
 use pg::StoreError;
 use sqlx::types::Json;
-use types::{AccountId, CommandId, OrderId, PortOutId, Tn};
+use types::{AccountId, CommandId, OrderId, PortOutId, SnapbackId, Tn};
 use uuid::Uuid;
 
 use super::parsed;
@@ -13,8 +15,9 @@ use super::parsed;
 /// Every column of a command that the domain knows, in one place because three statements read them.
 macro_rules! command_columns {
     () => {
-        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, \
-         progress, requested_at, sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error"
+        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, conflict, \
+         progress, requested_at, sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error, \
+         request_id"
     };
 }
 pub(super) use command_columns;
@@ -32,6 +35,7 @@ pub(super) struct CommandRow {
     words: Option<String>,
     winning_spid: Option<String>,
     port_out_answer: Option<Json<PortOutAnswer>>,
+    conflict: Option<Json<PortOutConflict>>,
     progress: String,
     requested_at: jiff_sqlx::Timestamp,
     sent_at: Option<jiff_sqlx::Timestamp>,
@@ -41,6 +45,7 @@ pub(super) struct CommandRow {
     traceparent: Option<String>,
     attempts: i32,
     last_error: Option<String>,
+    request_id: Option<Uuid>,
 }
 
 impl TryFrom<CommandRow> for Command {
@@ -81,7 +86,8 @@ impl CommandRow {
                 tns: self.tns()?,
                 campaign: self.words()?,
             },
-            Some(CommandKind::AnswerPortOut) => return self.about_port_out(),
+            Some(CommandKind::AnswerPortOut | CommandKind::ConflictPortOut) => return self.about_port_out(),
+            Some(CommandKind::SnapbackPortOut) => return self.about_port_out_snapback(),
             None => return Err(self.corrupt("no such kind")),
         };
         Ok(About::Order {
@@ -100,13 +106,33 @@ impl CommandRow {
     }
 
     fn about_port_out(&self) -> Result<About, StoreError> {
-        match (&self.winning_spid, &self.port_out_answer) {
-            (Some(spid), Some(Json(answer))) => Ok(About::PortOut {
+        let tell = match (&self.port_out_answer, &self.conflict) {
+            (Some(Json(answer)), None) => PortOutTell::Answer(answer.clone()),
+            (None, Some(Json(conflict))) => PortOutTell::Conflict(conflict.clone()),
+            (Some(_), Some(_)) | (None, None) => return Err(self.corrupt("not one thing to tell")),
+        };
+        let spid = self.winning_spid.as_ref();
+        Ok(About::PortOut {
+            port_out: PortOutId::from_uuid(self.subject_id),
+            winning_spid: parsed(
+                "command",
+                &self.command_id,
+                spid.ok_or_else(|| self.corrupt("nobody to tell"))?,
+            )?,
+            tell,
+        })
+    }
+
+    fn about_port_out_snapback(&self) -> Result<About, StoreError> {
+        match (&self.winning_spid, self.request_id) {
+            (Some(spid), Some(request_id)) => Ok(About::PortOutSnapback {
                 port_out: PortOutId::from_uuid(self.subject_id),
                 winning_spid: parsed("command", &self.command_id, spid)?,
-                answer: answer.clone(),
+                tns: self.tns()?,
+                reason: self.words()?,
+                request_id: SnapbackId::from_uuid(request_id),
             }),
-            (Some(_) | None, _) => Err(self.corrupt("no answer to give")),
+            (Some(_) | None, _) => Err(self.corrupt("no carrier to ask, or no id to ask by")),
         }
     }
 
@@ -141,6 +167,8 @@ pub(super) struct AskColumns<'a> {
     pub(super) words: Option<&'a str>,
     pub(super) winning_spid: Option<&'a str>,
     pub(super) answer: Option<Json<&'a PortOutAnswer>>,
+    pub(super) conflict: Option<Json<&'a PortOutConflict>>,
+    pub(super) request_id: Option<Uuid>,
 }
 
 impl<'a> From<&'a About> for AskColumns<'a> {
@@ -164,10 +192,28 @@ impl<'a> From<&'a About> for AskColumns<'a> {
                 },
             },
             About::PortOut {
-                winning_spid, answer, ..
+                winning_spid, tell, ..
+            } => {
+                let (answer, conflict) = match tell {
+                    PortOutTell::Answer(answer) => (Some(Json(answer)), None),
+                    PortOutTell::Conflict(conflict) => (None, Some(Json(conflict))),
+                };
+                Self {
+                    winning_spid: Some(winning_spid.as_str()),
+                    answer,
+                    conflict,
+                    ..columns
+                }
+            }
+            About::PortOutSnapback {
+                winning_spid,
+                reason,
+                request_id,
+                ..
             } => Self {
+                words: Some(reason),
                 winning_spid: Some(winning_spid.as_str()),
-                answer: Some(Json(answer)),
+                request_id: Some(request_id.as_uuid()),
                 ..columns
             },
         }

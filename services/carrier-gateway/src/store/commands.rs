@@ -6,7 +6,7 @@ use carrier_gateway_domain::{Command, PortOutAnswer, Progress};
 use pg::StoreError;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, Row};
-use types::{CommandId, EventId, OrderId, Pon, PortOutId, Spid, Ver};
+use types::{CommandId, EventId, OrderId, Pon, PortOutId, SnapbackId, Spid, Ver};
 use uuid::Uuid;
 
 use super::command_row::{AskColumns, CommandRow, ProgressColumns, command_columns};
@@ -50,8 +50,8 @@ async fn insert_as(
     let inserted = sqlx::query(
         "INSERT INTO command (command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words,
                 winning_spid, port_out_answer, progress, ended_at, refusal, requested_at, traceparent, asked_by,
-                second_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                second_of, conflict, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT DO NOTHING",
     )
     .bind(command.id.as_uuid())
@@ -72,6 +72,8 @@ async fn insert_as(
     .bind(&command.traceparent)
     .bind(asked_by.as_uuid())
     .bind(second_of.map(CommandId::as_uuid))
+    .bind(ask.conflict)
+    .bind(ask.request_id)
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)
@@ -90,6 +92,23 @@ pub(crate) async fn find_port_out_answer(
     ))
     .bind(case.as_uuid())
     .bind(i32::from(ver))
+    .fetch_optional(conn)
+    .await?
+    .map(Command::try_from)
+    .transpose()
+}
+
+/// The command by which numbers that left were asked for.
+pub(crate) async fn find_port_out_snapback(
+    conn: &mut PgConnection,
+    request: SnapbackId,
+) -> Result<Option<Command>, StoreError> {
+    sqlx::query_as::<_, CommandRow>(concat!(
+        "SELECT ",
+        command_columns!(),
+        " FROM command WHERE request_id = $1"
+    ))
+    .bind(request.as_uuid())
     .fetch_optional(conn)
     .await?
     .map(Command::try_from)

@@ -12,6 +12,7 @@ pub(crate) mod inbound;
 mod inbound_row;
 pub(crate) mod number_holders;
 pub(crate) mod polls;
+pub(crate) mod port_out_snapbacks;
 pub(crate) mod submissions;
 pub(crate) mod unreadable;
 

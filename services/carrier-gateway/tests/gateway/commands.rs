@@ -89,6 +89,7 @@ async fn the_carrier_gets_the_whole_package_with_names_cut_to_what_it_takes() {
         }),
         partial: true,
         new_btn: "+12015550124".to_owned(),
+        disconnect_remaining: true,
         service_address: None,
     };
     let gateway = world.start().await;
@@ -106,9 +107,10 @@ async fn the_carrier_gets_the_whole_package_with_names_cut_to_what_it_takes() {
     assert_eq!(sent.end_user_name, "Acme Telephone and Ice Co");
     assert_eq!(sent.authorized_by, "Maximilian Ott");
     assert_eq!(
-        (sent.btn.as_str(), sent.new_btn.as_str(), sent.partial),
-        ("+12015550123", "+12015550124", true)
+        (sent.btn.as_str(), sent.new_btn.as_str()),
+        ("+12015550123", "+12015550124")
     );
+    assert!(sent.partial && sent.disconnect_remaining);
     assert_eq!(sent.requested_date.unwrap().day, 9);
 }
 

@@ -28,6 +28,7 @@ impl Order {
                 losing_carrier: "sim-wireless".to_owned(),
                 customer_reference: String::new(),
                 parent_order_id: String::new(),
+                losing_carrier_name: String::new(),
             },
         }
     }

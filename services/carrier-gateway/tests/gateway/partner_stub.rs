@@ -17,6 +17,8 @@ pub(crate) struct PartnerState {
     pub(crate) snapbacks: Vec<wire::SnapbackPortRequest>,
     pub(crate) messaging: Vec<wire::EnableMessagingRequest>,
     pub(crate) port_out_answers: Vec<wire::AnswerPortOutRequest>,
+    pub(crate) conflicts: Vec<wire::RaisePortOutConflictRequest>,
+    pub(crate) port_out_snapbacks: Vec<wire::SnapbackPortOutRequest>,
     /// PONs that were asked about, in order.
     pub(crate) asked_about: Vec<String>,
     /// The next commands are refused so, in order.
@@ -95,6 +97,15 @@ impl CarrierPartnerService for PartnerStub {
         Ok(Response::new(wire::SnapbackPortResponse {}))
     }
 
+    async fn snapback_port_out(
+        &self,
+        request: Request<wire::SnapbackPortOutRequest>,
+    ) -> Reply<wire::SnapbackPortOutResponse> {
+        self.take_in(|state| state.port_out_snapbacks.push(request.into_inner()))
+            .await?;
+        Ok(Response::new(wire::SnapbackPortOutResponse {}))
+    }
+
     async fn enable_messaging(
         &self,
         request: Request<wire::EnableMessagingRequest>,
@@ -138,5 +149,14 @@ impl CarrierPartnerService for PartnerStub {
         self.take_in(|state| state.port_out_answers.push(request.into_inner()))
             .await?;
         Ok(Response::new(wire::AnswerPortOutResponse {}))
+    }
+
+    async fn raise_port_out_conflict(
+        &self,
+        request: Request<wire::RaisePortOutConflictRequest>,
+    ) -> Reply<wire::RaisePortOutConflictResponse> {
+        self.take_in(|state| state.conflicts.push(request.into_inner()))
+            .await?;
+        Ok(Response::new(wire::RaisePortOutConflictResponse {}))
     }
 }

@@ -10,7 +10,7 @@ use types::{EventId, PortOutId};
 
 use crate::harness::{Gateway, World, port_out, time};
 
-async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, case: PortOutId) {
+pub(crate) async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, case: PortOutId) {
     let authorized = intake::PortOutAuthorized {
         port_out: Some(port_out),
         decided_by: "policy".to_owned(),
@@ -29,7 +29,7 @@ async fn reject(gateway: &Gateway, case: PortOutId, reasons: &[(&str, &str)]) {
     let rejected = intake::PortOutRejected {
         port_out: Some(port_out(case)),
         reasons: reasons.iter().map(reason).collect(),
-        explanation: String::new(),
+        ..intake::PortOutRejected::default()
     };
     gateway.hear(case.as_uuid(), &rejected).await;
 }

@@ -50,6 +50,16 @@ impl CarrierPartnerService for CarrierPartner {
         Ok(Response::new(v1::SnapbackPortResponse {}))
     }
 
+    async fn snapback_port_out(
+        &self,
+        request: Request<v1::SnapbackPortOutRequest>,
+    ) -> Reply<v1::SnapbackPortOutResponse> {
+        let wish = convert::wish(&request.into_inner())?;
+        let taken = ops::snapback_port_out(&self.0, wish).await;
+        taken.map_err(|error| status::snapback_port_out(&error))?;
+        Ok(Response::new(v1::SnapbackPortOutResponse {}))
+    }
+
     async fn enable_messaging(
         &self,
         request: Request<v1::EnableMessagingRequest>,
@@ -86,5 +96,15 @@ impl CarrierPartnerService for CarrierPartner {
         let answered = ops::answer_port_out(&self.0, &answer).await;
         answered.map_err(|error| status::answer_port_out(&error))?;
         Ok(Response::new(v1::AnswerPortOutResponse {}))
+    }
+
+    async fn raise_port_out_conflict(
+        &self,
+        request: Request<v1::RaisePortOutConflictRequest>,
+    ) -> Reply<v1::RaisePortOutConflictResponse> {
+        let conflict = convert::port_out_conflict(&request.into_inner())?;
+        let raised = ops::raise_conflict(&self.0, &conflict).await;
+        raised.map_err(|error| status::raise_conflict(&error))?;
+        Ok(Response::new(v1::RaisePortOutConflictResponse {}))
     }
 }

@@ -10,8 +10,10 @@ use tonic::Status;
 use types::{Pon, Spid, Tn, Ver};
 
 use super::cursor;
-use crate::ops::{ChangePage, SimChange};
-use crate::port_out::{Decision, PortOut, PortOutAnswer, PortOutKey, Progress, ProgressStep};
+use crate::ops::{ChangePage, SimChange, Wish};
+use crate::port_out::{
+    Decision, PortOut, PortOutAnswer, PortOutConflict, PortOutKey, Progress, ProgressStep, SnapbackAnswer,
+};
 use crate::port_request::Submission;
 use crate::script::{Answer, Capability, Content, Reason, Test};
 
@@ -109,6 +111,36 @@ pub(super) fn ask(pon: &str, tns: &[String], request_id: &str) -> Result<(Pon, V
     faults.finish(pon.zip(tns))
 }
 
+/// Parses a wish for numbers back that left us.
+pub(super) fn wish(request: &v1::SnapbackPortOutRequest) -> Result<Wish, Status> {
+    let mut faults = Faults::new();
+    let key = port_out_key(&mut faults, "", &request.winning_spid, &request.pon, request.ver);
+    let tns = some_numbers(&mut faults, &request.tns);
+    if request.request_id.is_empty() {
+        faults.add("request_id", "MISSING", "must be set");
+    }
+    faults.at_most("request_id", &request.request_id, REQUEST_ID_CHARS_MAX);
+    let wish = key.zip(tns).map(|(key, tns)| Wish {
+        key,
+        tns,
+        request_id: request.request_id.clone(),
+    });
+    faults.finish(wish)
+}
+
+impl From<SnapbackAnswer> for v1::PortOutSnapbackAnswer {
+    fn from(answer: SnapbackAnswer) -> Self {
+        Self {
+            answer_id: format!("{}.answer", answer.request_id),
+            request_id: answer.request_id,
+            confirmed: answer.refusal.is_none(),
+            tns: answer.tns.iter().map(Tn::to_string).collect(),
+            refusal: answer.refusal.unwrap_or_default(),
+            answered_at: Some(stamp::to_proto(answer.answered_at)),
+        }
+    }
+}
+
 /// Parses a list of numbers that is empty when all are meant.
 fn some_numbers(faults: &mut Faults, raw: &[String]) -> Option<Vec<Tn>> {
     if raw.is_empty() {
@@ -161,6 +193,26 @@ pub(super) fn port_out_answer(request: &v1::AnswerPortOutRequest) -> Result<Port
         .zip(decision)
         .map(|(key, decision)| PortOutAnswer { key, decision });
     faults.finish(answer)
+}
+
+pub(super) fn port_out_conflict(
+    request: &v1::RaisePortOutConflictRequest,
+) -> Result<PortOutConflict, Status> {
+    let mut faults = Faults::new();
+    let key = port_out_key(&mut faults, "", &request.winning_spid, &request.pon, request.ver);
+    let id = faults.required("conflict_id", &request.conflict_id);
+    if request.reasons.is_empty() {
+        faults.add("reasons", "MISSING", "must say why");
+    }
+    let reasons = reasons(&mut faults, "reasons", &request.reasons);
+    let tns = some_numbers(&mut faults, &request.tns);
+    let conflict = key.zip(id).zip(reasons.zip(tns));
+    faults.finish(conflict.map(|((key, id), (reasons, tns))| PortOutConflict {
+        id,
+        key,
+        reasons,
+        tns,
+    }))
 }
 
 /// Parses what names a port-out; `path` stands before the fields' names.
@@ -318,6 +370,7 @@ impl From<SimChange> for v1::Change {
             SimChange::PortOut(port_out) => Kind::PortOut((*port_out).into()),
             SimChange::Progress(progress) => Kind::PortOutProgress(progress.into()),
             SimChange::Test(test) => Kind::CapabilityTest(test.into()),
+            SimChange::Snapback(answer) => Kind::PortOutSnapback(answer.into()),
         };
         Self { change: Some(change) }
     }

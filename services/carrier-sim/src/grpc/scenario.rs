@@ -9,6 +9,7 @@ use tonic::{Request, Response};
 use super::{scenario_convert as convert, script_convert, status};
 use crate::app::Simulator;
 use crate::ops;
+use crate::port_out::WinnerPlays;
 
 pub(super) struct Scenario(pub(super) Simulator);
 
@@ -27,7 +28,11 @@ impl ScenarioService for Scenario {
     ) -> Reply<v1::RequestPortOutResponse> {
         let request = request.into_inner();
         let port_out = convert::port_out(&request, self.0.base.clock.now())?;
-        let done = ops::request_port_out(&self.0, &port_out, request.complete_at_foc).await;
+        let plays = WinnerPlays {
+            completes_at_foc: request.complete_at_foc,
+            refuses_conflicts: request.refuse_conflicts,
+        };
+        let done = ops::request_port_out(&self.0, &port_out, plays).await;
         done.map_err(|error| store(&error))?;
         Ok(Response::new(v1::RequestPortOutResponse {}))
     }

@@ -56,10 +56,14 @@ pub(super) fn script(request: &v1::PutScriptRequest) -> Result<PutScript, Status
     let tests = tests(&mut faults, &raw.tests);
     faults.at_most("script.messaging_refusal", &raw.messaging_refusal, TEXT_MAX);
     let refusal = Some(raw.messaging_refusal.clone()).filter(|words| !words.is_empty());
+    let words = &raw.port_out_snapback_refusal;
+    faults.at_most("script.port_out_snapback_refusal", words, TEXT_MAX);
+    let kept = Some(words.clone()).filter(|words| !words.is_empty());
     let script = script.zip(tests).map(|(steps, tests)| Script {
         steps,
         tests,
         messaging_refusal: refusal,
+        port_out_snapback_refusal: kept,
     });
     for index in script.iter().flat_map(Script::unreachable_steps) {
         faults.add(

@@ -6,7 +6,8 @@ use grpc::{Faults, FieldFault};
 use tonic::{Code, Status};
 
 use crate::ops::{
-    AnswerPortOutError, CallRefused, MoveClockError, ReadAnswersError, ReadChangesError, ReportPortOutError,
+    AnswerPortOutError, CallRefused, MoveClockError, RaiseConflictError, ReadAnswersError, ReadChangesError,
+    ReportPortOutError, SnapbackPortOutError,
 };
 
 pub(super) fn call(error: &CallRefused) -> Status {
@@ -46,6 +47,24 @@ pub(super) fn answer_port_out(error: &AnswerPortOutError) -> Status {
             fail(Code::FailedPrecondition, "PORT_OUT_ANSWERED", error.to_string())
         }
         AnswerPortOutError::Store(error) => status::store(error),
+    }
+}
+
+pub(super) fn snapback_port_out(error: &SnapbackPortOutError) -> Status {
+    match error {
+        SnapbackPortOutError::NotFound => fail(Code::NotFound, "PORT_OUT_NOT_FOUND", error.to_string()),
+        SnapbackPortOutError::Store(error) => status::store(error),
+    }
+}
+
+pub(super) fn raise_conflict(error: &RaiseConflictError) -> Status {
+    let words = error.to_string();
+    match error {
+        RaiseConflictError::NotFound => fail(Code::NotFound, "PORT_OUT_NOT_FOUND", words),
+        RaiseConflictError::NotAuthorized => fail(Code::FailedPrecondition, "PORT_OUT_NOT_AUTHORIZED", words),
+        RaiseConflictError::Ported => fail(Code::FailedPrecondition, "PORT_OUT_PORTED", words),
+        RaiseConflictError::Scripted => fail(Code::FailedPrecondition, "CONFLICT_REFUSED", words),
+        RaiseConflictError::Store(error) => status::store(error),
     }
 }
 

@@ -9,7 +9,7 @@ use vault::Vault;
 
 use super::publish::publish_all;
 use crate::app::Simulator;
-use crate::port_out::{PortOut, Progress};
+use crate::port_out::{PortOut, Progress, SnapbackAnswer};
 use crate::script::{Answer, Test};
 use crate::store;
 use crate::store::change::{OwnedSubject, Published};
@@ -25,6 +25,8 @@ pub(crate) enum SimChange {
     Progress(Progress),
     /// A number was tested.
     Test(Test),
+    /// A winning carrier answers a wish for numbers back.
+    Snapback(SnapbackAnswer),
 }
 
 /// What happened, and where to go on.
@@ -77,12 +79,14 @@ async fn load(
 ) -> Result<Vec<SimChange>, StoreError> {
     let (mut answer_ids, mut port_out_ids) = (Vec::new(), Vec::new());
     let (mut progress_ids, mut test_ids) = (Vec::new(), Vec::new());
+    let mut snapback_ids = Vec::new();
     for change in &published {
         match &change.subject {
             OwnedSubject::Answer(id) => answer_ids.push(id.clone()),
             OwnedSubject::PortOut(id) => port_out_ids.push(*id),
             OwnedSubject::Progress(id) => progress_ids.push(id.clone()),
             OwnedSubject::Test(id) => test_ids.push(id.clone()),
+            OwnedSubject::Snapback(id) => snapback_ids.push(id.clone()),
         }
     }
     let answers = store::answer::list_by_id(conn, &answer_ids).await?;
@@ -96,6 +100,11 @@ async fn load(
     let progress: HashMap<_, _> = progress.into_iter().map(|news| (news.id.clone(), news)).collect();
     let tests = store::test::list_by_id(conn, &test_ids).await?;
     let tests: HashMap<_, _> = tests.into_iter().map(|test| (test.id.clone(), test)).collect();
+    let snapbacks = store::port_out_snapback::list_by_id(conn, &snapback_ids).await?;
+    let snapbacks: HashMap<_, _> = snapbacks
+        .into_iter()
+        .map(|answer| (answer.request_id.clone(), answer))
+        .collect();
     let found = published.into_iter().map(|change| {
         let found = match &change.subject {
             OwnedSubject::Answer(id) => answers.get(id).cloned().map(SimChange::Answer),
@@ -105,6 +114,7 @@ async fn load(
             }
             OwnedSubject::Progress(id) => progress.get(id).cloned().map(SimChange::Progress),
             OwnedSubject::Test(id) => tests.get(id).cloned().map(SimChange::Test),
+            OwnedSubject::Snapback(id) => snapbacks.get(id).cloned().map(SimChange::Snapback),
         };
         found.ok_or_else(|| StoreError::corrupt("change", &change.position, &"what it is about is gone"))
     });

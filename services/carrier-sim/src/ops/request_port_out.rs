@@ -3,7 +3,7 @@
 use pg::StoreError;
 
 use crate::app::Simulator;
-use crate::port_out::PortOut;
+use crate::port_out::{PortOut, WinnerPlays};
 use crate::store;
 use crate::store::change::Subject;
 
@@ -11,12 +11,12 @@ use crate::store::change::Subject;
 pub(crate) async fn request_port_out(
     simulator: &Simulator,
     port_out: &PortOut,
-    complete_at_foc: bool,
+    plays: WinnerPlays,
 ) -> Result<(), StoreError> {
     let base = &simulator.base;
     let due_at = port_out.received_at.max(base.clock.now());
     let mut tx = base.pool.begin().await?;
-    let inserted = store::port_out::insert(&mut tx, &base.vault, port_out, complete_at_foc).await?;
+    let inserted = store::port_out::insert(&mut tx, &base.vault, port_out, plays).await?;
     if let Some(port_out_id) = inserted {
         store::change::add(&mut tx, Subject::PortOut(port_out_id), due_at, 1).await?;
     }

@@ -20,6 +20,8 @@ pub(crate) struct Script {
     pub(crate) tests: Vec<ScriptedTest>,
     /// Why messaging is not enabled; `None`: it is.
     pub(crate) messaging_refusal: Option<String>,
+    /// Why numbers that left us are not given back; `None`: they are.
+    pub(crate) port_out_snapback_refusal: Option<String>,
 }
 
 /// A test of a number.

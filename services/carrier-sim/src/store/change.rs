@@ -14,6 +14,8 @@ pub(crate) enum Subject<'a> {
     PortOut(i64),
     /// News of one, by its id.
     Progress(&'a str),
+    /// An answer to a wish for numbers back that left us, by the wish.
+    Snapback(&'a str),
 }
 
 /// A visible change, by what it is about.
@@ -36,6 +38,8 @@ pub(crate) enum OwnedSubject {
     Progress(String),
     /// A test of a number, by its id.
     Test(String),
+    /// An answer to a wish for numbers back that left us, by the wish.
+    Snapback(String),
 }
 
 #[derive(sqlx::FromRow)]
@@ -45,6 +49,7 @@ struct ChangeRow {
     port_out_id: Option<i64>,
     progress_id: Option<String>,
     test_id: Option<String>,
+    snapback_id: Option<String>,
 }
 
 /// Schedules `times` deliveries for `due_at`.
@@ -54,19 +59,21 @@ pub(crate) async fn add(
     due_at: Timestamp,
     times: u16,
 ) -> Result<(), StoreError> {
-    let (answer_id, port_out_id, progress_id) = match subject {
-        Subject::Answer(id) => (Some(id), None, None),
-        Subject::PortOut(id) => (None, Some(id), None),
-        Subject::Progress(id) => (None, None, Some(id)),
+    let (answer_id, port_out_id, progress_id, snapback_id) = match subject {
+        Subject::Answer(id) => (Some(id), None, None, None),
+        Subject::PortOut(id) => (None, Some(id), None, None),
+        Subject::Progress(id) => (None, None, Some(id), None),
+        Subject::Snapback(id) => (None, None, None, Some(id)),
     };
     sqlx::query(
-        "INSERT INTO change (due_at, answer_id, port_out_id, progress_id)
-         SELECT $1, $2, $3, $4 FROM generate_series(1, $5)",
+        "INSERT INTO change (due_at, answer_id, port_out_id, progress_id, snapback_id)
+         SELECT $1, $2, $3, $4, $5 FROM generate_series(1, $6)",
     )
     .bind(due_at.to_sqlx())
     .bind(answer_id)
     .bind(port_out_id)
     .bind(progress_id)
+    .bind(snapback_id)
     .bind(i32::from(times))
     .execute(conn)
     .await?;
@@ -137,7 +144,7 @@ pub(crate) async fn list_after(
     limit: i64,
 ) -> Result<Vec<Published>, StoreError> {
     let rows: Vec<ChangeRow> = sqlx::query_as(
-        "SELECT position, answer_id, port_out_id, progress_id, test_id FROM change
+        "SELECT position, answer_id, port_out_id, progress_id, test_id, snapback_id FROM change
           WHERE position > $1 ORDER BY position LIMIT $2",
     )
     .bind(after)
@@ -169,12 +176,20 @@ impl TryFrom<ChangeRow> for Published {
     type Error = StoreError;
 
     fn try_from(row: ChangeRow) -> Result<Self, Self::Error> {
-        let subject = match (row.answer_id, row.port_out_id, row.progress_id, row.test_id) {
-            (Some(id), None, None, None) => OwnedSubject::Answer(id),
-            (None, Some(id), None, None) => OwnedSubject::PortOut(id),
-            (None, None, Some(id), None) => OwnedSubject::Progress(id),
-            (None, None, None, Some(id)) => OwnedSubject::Test(id),
-            (_, _, _, _) => {
+        let ids = (
+            row.answer_id,
+            row.port_out_id,
+            row.progress_id,
+            row.test_id,
+            row.snapback_id,
+        );
+        let subject = match ids {
+            (Some(id), None, None, None, None) => OwnedSubject::Answer(id),
+            (None, Some(id), None, None, None) => OwnedSubject::PortOut(id),
+            (None, None, Some(id), None, None) => OwnedSubject::Progress(id),
+            (None, None, None, Some(id), None) => OwnedSubject::Test(id),
+            (None, None, None, None, Some(id)) => OwnedSubject::Snapback(id),
+            (_, _, _, _, _) => {
                 return Err(StoreError::corrupt(
                     "change",
                     &row.position,

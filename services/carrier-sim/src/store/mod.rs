@@ -5,6 +5,8 @@ pub(crate) mod call;
 pub(crate) mod change;
 pub(crate) mod port_out;
 pub(crate) mod port_out_answer;
+pub(crate) mod port_out_conflict;
+pub(crate) mod port_out_snapback;
 pub(crate) mod port_request;
 pub(crate) mod progress;
 pub(crate) mod script;

@@ -9,7 +9,7 @@ use vault::{Context, Sealed, Vault, VaultError};
 
 use super::port_request::read_ver;
 use super::{parsed, parsed_tns, tn_texts};
-use crate::port_out::{PortOut, PortOutKey};
+use crate::port_out::{PortOut, PortOutKey, WinnerPlays};
 
 /// What is needed of a request to act on it.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(crate) struct PortOutTerms {
     pub(crate) requested_foc_at: Option<Timestamp>,
     /// Whether it is to be reported ported once it is authorized and its instant has come.
     pub(crate) complete_at_foc: bool,
+    /// Whether every conflict over it is refused.
+    pub(crate) refuse_conflicts: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,6 +32,7 @@ struct TermsRow {
     ver: i32,
     requested_foc_at: Option<jiff_sqlx::Timestamp>,
     complete_at_foc: bool,
+    refuse_conflicts: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -68,7 +71,7 @@ pub(crate) async fn insert(
     conn: &mut PgConnection,
     vault: &Vault,
     port_out: &PortOut,
-    complete_at_foc: bool,
+    plays: WinnerPlays,
 ) -> Result<Option<i64>, StoreError> {
     let key = &port_out.key;
     let seal = |secret: Option<&Secret>, place: Context| {
@@ -79,8 +82,9 @@ pub(crate) async fn insert(
     };
     let port_out_id = sqlx::query_scalar(
         "INSERT INTO port_out (winning_spid, pon, ver, winning_name, tns, account_number, postal_code, pin,
-             end_user_name, requested_foc_at, wireless, simple, received_at, complete_at_foc)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             end_user_name, requested_foc_at, wireless, simple, received_at, complete_at_foc,
+             refuse_conflicts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT ON CONSTRAINT port_out_natural_key DO NOTHING RETURNING port_out_id",
     )
     .bind(key.winning_spid.as_str())
@@ -96,7 +100,8 @@ pub(crate) async fn insert(
     .bind(port_out.wireless)
     .bind(port_out.simple)
     .bind(port_out.received_at.to_sqlx())
-    .bind(complete_at_foc)
+    .bind(plays.completes_at_foc)
+    .bind(plays.refuses_conflicts)
     .fetch_optional(conn)
     .await?;
     Ok(port_out_id)
@@ -109,7 +114,7 @@ pub(crate) async fn lock_versions(
     pon: &Pon,
 ) -> Result<Vec<PortOutTerms>, StoreError> {
     let rows: Vec<TermsRow> = sqlx::query_as(
-        "SELECT port_out_id, ver, requested_foc_at, complete_at_foc FROM port_out
+        "SELECT port_out_id, ver, requested_foc_at, complete_at_foc, refuse_conflicts FROM port_out
           WHERE winning_spid = $1 AND pon = $2 ORDER BY ver FOR UPDATE",
     )
     .bind(winning_spid.as_str())
@@ -122,6 +127,7 @@ pub(crate) async fn lock_versions(
             port_out_id: row.port_out_id,
             requested_foc_at: row.requested_foc_at.map(jiff_sqlx::Timestamp::to_jiff),
             complete_at_foc: row.complete_at_foc,
+            refuse_conflicts: row.refuse_conflicts,
         })
     });
     terms.collect()

@@ -1,5 +1,6 @@
 //! News of port-outs: what was reported, and completions that wait for their instant.
 
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -81,6 +82,24 @@ pub(crate) async fn drop_waiting_completions(
     } else {
         Err(StoreError::Stale("the port-out"))
     }
+}
+
+/// Whether the numbers of a request are reported ported by `now`. The caller has locked it.
+pub(crate) async fn has_ported(
+    conn: &mut PgConnection,
+    winning_spid: &Spid,
+    pon: &Pon,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM progress
+                         WHERE winning_spid = $1 AND pon = $2 AND step = 'PORTED' AND occurred_at <= $3)",
+    )
+    .bind(winning_spid.as_str())
+    .bind(pon.as_str())
+    .bind(now.to_sqlx())
+    .fetch_one(conn)
+    .await?)
 }
 
 /// These news, in no order.

@@ -26,6 +26,7 @@ struct ScriptRow {
     steps: Json<Vec<Step>>,
     tests: Json<Vec<ScriptedTest>>,
     messaging_refusal: Option<String>,
+    port_out_snapback_refusal: Option<String>,
 }
 
 /// Sets the script of a number, or of all requests without one of their own.
@@ -36,17 +37,19 @@ pub(crate) async fn put(
     fail_calls: i32,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO script (script_of, steps, fail_calls_left, tests, messaging_refusal)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO script (script_of, steps, fail_calls_left, tests, messaging_refusal, port_out_snapback_refusal)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (script_of)
          DO UPDATE SET steps = excluded.steps, fail_calls_left = excluded.fail_calls_left,
-                       tests = excluded.tests, messaging_refusal = excluded.messaging_refusal",
+                       tests = excluded.tests, messaging_refusal = excluded.messaging_refusal,
+                       port_out_snapback_refusal = excluded.port_out_snapback_refusal",
     )
     .bind(script_of.map_or_else(|| DEFAULT.to_owned(), |tn| tn.to_string()))
     .bind(Json(&script.steps))
     .bind(fail_calls)
     .bind(Json(&script.tests))
     .bind(&script.messaging_refusal)
+    .bind(&script.port_out_snapback_refusal)
     .execute(conn)
     .await?;
     Ok(())
@@ -55,7 +58,8 @@ pub(crate) async fn put(
 /// The script of the first of `tns` that has one, else the one for all other requests, else the built-in one.
 pub(crate) async fn find_for(conn: &mut PgConnection, tns: &[Tn]) -> Result<ChosenScript, StoreError> {
     let row: Option<ScriptRow> = sqlx::query_as(
-        "SELECT script_of, steps, tests, messaging_refusal FROM script WHERE script_of = ANY($1::text[]) OR script_of = ''
+        "SELECT script_of, steps, tests, messaging_refusal, port_out_snapback_refusal FROM script
+          WHERE script_of = ANY($1::text[]) OR script_of = ''
           ORDER BY array_position($1::text[], script_of) NULLS LAST LIMIT 1",
     )
     .bind(tn_texts(tns))
@@ -68,6 +72,7 @@ pub(crate) async fn find_for(conn: &mut PgConnection, tns: &[Tn]) -> Result<Chos
                 steps: row.steps.0,
                 tests: row.tests.0,
                 messaging_refusal: row.messaging_refusal,
+                port_out_snapback_refusal: row.port_out_snapback_refusal,
             },
         },
         None => ChosenScript {

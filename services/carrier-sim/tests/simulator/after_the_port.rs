@@ -68,7 +68,9 @@ async fn tested(carrier: &mut Carrier) -> Vec<String> {
     let (changes, _) = changes_after(carrier, "").await;
     let tests = changes.into_iter().filter_map(|change| match change {
         Change::CapabilityTest(test) => Some(test),
-        Change::Answer(_) | Change::PortOut(_) | Change::PortOutProgress(_) => None,
+        Change::Answer(_) | Change::PortOut(_) | Change::PortOutProgress(_) | Change::PortOutSnapback(_) => {
+            None
+        }
     });
     let words = tests.map(|test| {
         assert_eq!(test.pon, "PON-1");

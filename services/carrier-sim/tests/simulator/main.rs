@@ -8,6 +8,7 @@
 mod after_the_port;
 mod clock;
 mod concurrency;
+mod conflicts;
 mod harness;
 mod port_outs;
 mod refusals;

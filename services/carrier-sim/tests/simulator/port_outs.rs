@@ -14,7 +14,7 @@ fn stamp(at: &str) -> prost_types::Timestamp {
     service::stamp::to_proto(at.parse::<Timestamp>().unwrap())
 }
 
-fn port_out(ver: i32) -> PortOutRequest {
+pub(crate) fn port_out(ver: i32) -> PortOutRequest {
     PortOutRequest {
         pon: "W-1".to_owned(),
         ver,
@@ -32,15 +32,16 @@ fn port_out(ver: i32) -> PortOutRequest {
     }
 }
 
-async fn request(scenario: &mut Scenario, ver: i32) {
+pub(crate) async fn request(scenario: &mut Scenario, ver: i32) {
     let request = RequestPortOutRequest {
         request: Some(port_out(ver)),
         complete_at_foc: true,
+        refuse_conflicts: false,
     };
     scenario.request_port_out(request).await.unwrap();
 }
 
-fn authorization(ver: i32, foc_at: Option<&str>) -> AnswerPortOutRequest {
+pub(crate) fn authorization(ver: i32, foc_at: Option<&str>) -> AnswerPortOutRequest {
     AnswerPortOutRequest {
         pon: "W-1".to_owned(),
         ver,
@@ -74,14 +75,16 @@ async fn report(scenario: &mut Scenario, step: PortOutStep, foc_at: Option<&str>
 }
 
 /// The news among the changes: step and instant.
-async fn news(carrier: &mut Carrier) -> Vec<String> {
+pub(crate) async fn news(carrier: &mut Carrier) -> Vec<String> {
     let (changes, _) = changes_after(carrier, "").await;
     let news = changes.into_iter().filter_map(|change| match change {
         Change::PortOutProgress(progress) => {
             let step = progress.step().as_str_name().trim_start_matches("PORT_OUT_STEP_");
             Some(format!("{step} {}", at(progress.occurred_at.as_ref())))
         }
-        Change::Answer(_) | Change::PortOut(_) | Change::CapabilityTest(_) => None,
+        Change::Answer(_) | Change::PortOut(_) | Change::CapabilityTest(_) | Change::PortOutSnapback(_) => {
+            None
+        }
     });
     news.collect()
 }

@@ -109,7 +109,10 @@ pub(crate) async fn listed_answers(carrier: &mut Carrier) -> Vec<PortAnswer> {
     let (changes, _) = changes_after(carrier, "").await;
     let answers = changes.into_iter().filter_map(|change| match change {
         Change::Answer(answer) => Some(answer),
-        Change::PortOut(_) | Change::PortOutProgress(_) | Change::CapabilityTest(_) => None,
+        Change::PortOut(_)
+        | Change::PortOutProgress(_)
+        | Change::CapabilityTest(_)
+        | Change::PortOutSnapback(_) => None,
     });
     answers.collect()
 }

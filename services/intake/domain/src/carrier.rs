@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 
 use calendar::{
     BusinessHours, DateRefusal, DayOverride, HolidayCalendar, OutOfRange, PortKind, check_wanted_date,
-    earliest_date,
+    civil_date, earliest_date,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -166,6 +166,12 @@ impl<'a> Timing<'a> {
             self.interval_days(),
             &self.calendar(region),
         )
+    }
+
+    /// Business days of the carrier from today to a date, by the clock of a region.
+    pub fn business_days_to(self, date: Date, region: NpacRegion, now: Timestamp) -> usize {
+        self.calendar(region)
+            .business_days_between(civil_date(region, now), date)
     }
 
     /// Whether numbers of a region can be wanted for a date.

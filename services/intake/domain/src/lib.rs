@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod carrier;
+pub mod dispute;
 pub mod document_policy;
 pub mod letters;
 pub mod port_in;

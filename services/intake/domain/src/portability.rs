@@ -100,6 +100,8 @@ pub struct Portable {
     pub carrier: Knowledge,
     /// The earliest date that it can be wanted for; none: the calendar ends before.
     pub earliest: Option<Date>,
+    /// Business days of the carrier from today to that date.
+    pub interval_days: usize,
 }
 
 /// What is said of one number that was asked about.
@@ -198,9 +200,12 @@ fn describe(info: &NumberInfo, size: usize, known: &KnownOfNumbers, now: Timesta
         (None, Some(_)) => Knowledge::NotFound,
         (None, None) => Knowledge::Unavailable,
     };
+    let timing = Timing::of(network, size, profile);
+    let earliest = timing.earliest(region, now).ok();
     Portable {
         path,
         carrier,
-        earliest: Timing::of(network, size, profile).earliest(region, now).ok(),
+        earliest,
+        interval_days: earliest.map_or(0, |date| timing.business_days_to(date, region, now)),
     }
 }

@@ -1,4 +1,4 @@
-//! Facts about accounts and grants as events. Their subject is the account, so that they are heard in order.
+//! Facts about accounts as events. Their subject is the account, so that they are heard in order.
 
 use events::NewEvent;
 use intake_domain::account::Account;
@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
 use sqlx::PgConnection;
-use types::{AccountId, Subject};
 
 /// Announces an account as it is now.
 pub(crate) async fn account_changed(
@@ -18,27 +17,6 @@ pub(crate) async fn account_changed(
         account: Some(to_proto(account)),
     };
     let event = NewEvent::new(account.id, account.id.as_uuid(), now, &changed);
-    events::append(conn, &event).await?;
-    Ok(())
-}
-
-/// Announces what a subject may do now.
-pub(crate) async fn grant_changed(
-    conn: &mut PgConnection,
-    account: AccountId,
-    subject: &Subject,
-    permissions: &[String],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let grant = v1::Grant {
-        subject: subject.to_string(),
-        permissions: permissions.to_vec(),
-    };
-    let changed = v1::GrantChanged {
-        account_id: account.to_string(),
-        grant: Some(grant),
-    };
-    let event = NewEvent::new(account, account.as_uuid(), now, &changed);
     events::append(conn, &event).await?;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Comments as events: that there is one, never what it says.
 
-use events::NewEvent;
 use intake_domain::port_in::{Comment, Order, Side};
 use jiff::Timestamp;
 use pg::StoreError;
@@ -9,7 +8,8 @@ use portway_proto::types::v1::Court;
 use service::stamp;
 use sqlx::PgConnection;
 
-use super::port_in::{court, reference};
+use super::about::About;
+use super::port_in::court;
 
 /// Announces a comment that the order's account can see.
 pub(crate) async fn commented(
@@ -18,8 +18,9 @@ pub(crate) async fn commented(
     comment: &Comment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let about = About::of(conn, order, &[]).await?;
     let message = v1::OrderCommented {
-        order: Some(reference(order, &[])),
+        order: Some(about.reference(&[])),
         comment_id: comment.id.to_string(),
         by_platform: comment.side == Side::Platform,
         action_by: comment
@@ -28,8 +29,6 @@ pub(crate) async fn commented(
             .into(),
         done_by: comment.task.and_then(|task| task.done_by).map(stamp::to_proto),
     };
-    let record = order.record();
-    let event = NewEvent::new(record.account, record.id.as_uuid(), now, &message);
-    events::append(conn, &event).await?;
+    events::append(conn, &about.event(now, &message)).await?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Facts about cut-overs as events show them, and replies too.
 
 use events::NewEvent;
-use intake_domain::port_in::Order;
 use intake_domain::port_in::cutover::{Capability, CutoverFact, Hold, HoldCode, SettledSnapback, Tested};
 use jiff::Timestamp;
 use portway_proto::intake::v1;
@@ -9,15 +8,16 @@ use portway_proto::types::v1 as types_v1;
 use service::stamp;
 use types::Tn;
 
-use super::port_in::{court, new, reference};
+use super::about::About;
+use super::port_in::court;
 
-pub(super) fn activation_requested(about: &Order, tns: &[Tn], now: Timestamp) -> NewEvent {
-    let order = Some(reference(about, tns));
-    new(about, now, &v1::OrderActivationRequested { order })
+pub(super) fn activation_requested(about: &About<'_>, tns: &[Tn], now: Timestamp) -> NewEvent {
+    let order = Some(about.reference(tns));
+    about.event(now, &v1::OrderActivationRequested { order })
 }
 
-pub(super) fn event(about: &Order, fact: CutoverFact, now: Timestamp) -> NewEvent {
-    let of = |tns: &[Tn]| Some(reference(about, tns));
+pub(super) fn event(about: &About<'_>, fact: CutoverFact, now: Timestamp) -> NewEvent {
+    let of = |tns: &[Tn]| Some(about.reference(tns));
     match fact {
         CutoverFact::HeldBack { tns, held, lapses_at } => {
             let message = v1::OrderHeldBack {
@@ -26,14 +26,14 @@ pub(super) fn event(about: &Order, fact: CutoverFact, now: Timestamp) -> NewEven
                 held_since: Some(stamp::to_proto(held.since)),
                 lapses_at: lapses_at.map(stamp::to_proto),
             };
-            new(about, now, &message)
+            about.event(now, &message)
         }
         CutoverFact::CapabilityFailed(tested) => {
-            new(about, now, &capability_failed(of(&[tested.tn]), tested))
+            about.event(now, &capability_failed(of(&[tested.tn]), tested))
         }
         CutoverFact::Proved => {
-            let order = of(&about.open_tns());
-            new(about, now, &v1::OrderProved { order })
+            let order = of(&about.order.open_tns());
+            about.event(now, &v1::OrderProved { order })
         }
         CutoverFact::TemporarySwapped { tn, temporary } => {
             let message = v1::TemporaryNumberSwapped {
@@ -41,18 +41,18 @@ pub(super) fn event(about: &Order, fact: CutoverFact, now: Timestamp) -> NewEven
                 temporary_tn: temporary.to_string(),
                 swapped_at: Some(stamp::to_proto(now)),
             };
-            new(about, now, &message)
+            about.event(now, &message)
         }
         CutoverFact::MessagingRequested { tns, campaign_id } => {
             let order = of(&tns);
-            new(about, now, &v1::OrderMessagingRequested { order, campaign_id })
+            about.event(now, &v1::OrderMessagingRequested { order, campaign_id })
         }
         CutoverFact::SnapbackRequested { tns, reason } => {
             let order = of(&tns);
-            new(about, now, &v1::OrderSnapbackRequested { order, reason })
+            about.event(now, &v1::OrderSnapbackRequested { order, reason })
         }
         CutoverFact::SnapbackSettled(settled) => {
-            new(about, now, &snapback_settled(of(&settled.tns), settled, now))
+            about.event(now, &snapback_settled(of(&settled.tns), settled, now))
         }
     }
 }
@@ -81,6 +81,7 @@ const fn hold_code(code: HoldCode) -> v1::HoldCode {
         HoldCode::EmergencyMissing => v1::HoldCode::EmergencyMissing,
         HoldCode::CallerNameMissing => v1::HoldCode::CallerNameMissing,
         HoldCode::MessagingUndecided => v1::HoldCode::MessagingUndecided,
+        HoldCode::ActivationRefused => v1::HoldCode::ActivationRefused,
     }
 }
 

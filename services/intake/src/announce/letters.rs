@@ -10,7 +10,7 @@ use service::stamp;
 use sqlx::PgConnection;
 use types::DocumentId;
 
-use super::port_in::{new, reference};
+use super::about::About;
 
 /// Somebody is asked to sign.
 pub(crate) async fn requested(
@@ -19,13 +19,14 @@ pub(crate) async fn requested(
     signing: &Signing,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let about = About::of(conn, order, &[]).await?;
     let event = v1::LetterSigningRequested {
-        order: Some(reference(order, &order.open_tns())),
+        order: Some(about.reference(&order.open_tns())),
         signing_id: signing.id.to_string(),
         letter_id: signing.letter.to_string(),
         expires_at: Some(stamp::to_proto(signing.expires_at)),
     };
-    append(conn, &new(order, now, &event)).await
+    append(conn, &about.event(now, &event)).await
 }
 
 /// The letter was signed, and is a document of the order.
@@ -36,13 +37,14 @@ pub(crate) async fn signed(
     document: DocumentId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let about = About::of(conn, order, &[]).await?;
     let event = v1::LetterSigned {
-        order: Some(reference(order, &order.open_tns())),
+        order: Some(about.reference(&order.open_tns())),
         signing_id: signing.id.to_string(),
         document_id: document.to_string(),
         signed_at: Some(stamp::to_proto(now)),
     };
-    append(conn, &new(order, now, &event)).await
+    append(conn, &about.event(now, &event)).await
 }
 
 async fn append(conn: &mut PgConnection, event: &NewEvent) -> Result<(), StoreError> {

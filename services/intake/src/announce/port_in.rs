@@ -1,17 +1,17 @@
 //! Facts about port-in orders as events.
 
 use events::NewEvent;
-use intake_domain::port_in::{self, ChildRef, Order, OrderFact, OrderReason, ReturnReason, ReviewCause};
+use intake_domain::port_in::{self, Order, OrderFact, OrderReason, ReturnReason, ReviewCause};
 use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
 use portway_proto::types::v1::{CarrierReason, Court, ReasonClass};
-use prost::{Message, Name};
 use reasons::Actor;
 use service::stamp;
 use sqlx::PgConnection;
 use types::Tn;
 
+use super::about::About;
 use super::cutover;
 
 /// Announces what happened to an order that this transaction has locked.
@@ -21,33 +21,38 @@ pub(crate) async fn fact(
     fact: OrderFact,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    events::append(conn, &event(order, fact, now)).await?;
+    let children = if let OrderFact::Split { children } = &fact {
+        children.as_slice()
+    } else {
+        &[]
+    };
+    let about = About::of(conn, order, children).await?;
+    events::append(conn, &event(&about, fact, now)).await?;
     Ok(())
 }
 
-fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
-    let order = Some(reference(about, &about.open_tns()));
-    let of = |tns: &[Tn]| Some(reference(about, tns));
+fn event(about: &About<'_>, fact: OrderFact, now: Timestamp) -> NewEvent {
+    let order = Some(about.reference(&about.order.open_tns()));
+    let of = |tns: &[Tn]| Some(about.reference(tns));
     let stamp = |at: Timestamp| Some(stamp::to_proto(at));
     match fact {
         OrderFact::InReview { causes } => {
             let causes = causes.into_iter().map(|one| cause(one).into()).collect();
-            new(about, now, &v1::OrderInReview { order, causes })
+            about.event(now, &v1::OrderInReview { order, causes })
         }
         OrderFact::Returned { reasons } => {
             let reasons = reasons.iter().map(return_reason).collect();
-            new(about, now, &v1::OrderReturned { order, reasons })
+            about.event(now, &v1::OrderReturned { order, reasons })
         }
         OrderFact::DraftExpiring { expires_at } => {
             let expires_at = stamp(expires_at);
-            new(about, now, &v1::OrderDraftExpiring { order, expires_at })
+            about.event(now, &v1::OrderDraftExpiring { order, expires_at })
         }
-        OrderFact::Submitted { resubmitted } => new(about, now, &submitted(order, resubmitted, false)),
-        OrderFact::DateChangeRequested => new(about, now, &submitted(order, true, true)),
+        OrderFact::Submitted { resubmitted } => about.event(now, &submitted(order, resubmitted, false)),
+        OrderFact::DateChangeRequested => about.event(now, &submitted(order, true, true)),
         OrderFact::DateChangeRefused { wanted, foc_at } => {
             let (wanted_date, foc_at) = (wanted.map(stamp::date_to_proto), foc_at.and_then(stamp));
-            new(
-                about,
+            about.event(
                 now,
                 &v1::OrderDateChangeRefused {
                     order,
@@ -59,40 +64,40 @@ fn event(about: &Order, fact: OrderFact, now: Timestamp) -> NewEvent {
         OrderFact::Split { children } => {
             let children = children
                 .iter()
-                .map(|child| child_reference(about, child))
+                .map(|child| about.child_reference(child))
                 .collect();
-            new(about, now, &v1::OrderSplit { order, children })
+            about.event(now, &v1::OrderSplit { order, children })
         }
-        OrderFact::Pending => new(about, now, &v1::OrderPending { order }),
+        OrderFact::Pending => about.event(now, &v1::OrderPending { order }),
         OrderFact::Delayed { reasons } => {
             let reasons = reasons.iter().map(reason).collect();
-            new(about, now, &v1::OrderDelayed { order, reasons })
+            about.event(now, &v1::OrderDelayed { order, reasons })
         }
         OrderFact::ActionRequired {
             reasons,
             update_required,
-        } => new(about, now, &action_required(order, &reasons, update_required)),
+        } => about.event(now, &action_required(order, &reasons, update_required)),
         OrderFact::FocConfirmed { foc_at } => {
             let foc_at = stamp(foc_at);
-            new(about, now, &v1::OrderFocConfirmed { order, foc_at })
+            about.event(now, &v1::OrderFocConfirmed { order, foc_at })
         }
         OrderFact::FocMoved {
             from,
             foc_at,
             asked_for,
-        } => new(about, now, &foc_moved(order, from, foc_at, asked_for)),
+        } => about.event(now, &foc_moved(order, from, foc_at, asked_for)),
         OrderFact::ActivationRequested { tns } => cutover::activation_requested(about, &tns, now),
         OrderFact::Ported { tns, at } => {
             let (order, ported_at) = (of(&tns), stamp(at));
-            new(about, now, &v1::OrderPorted { order, ported_at })
+            about.event(now, &v1::OrderPorted { order, ported_at })
         }
-        OrderFact::CancelRequested => new(about, now, &v1::OrderCancelRequested { order }),
-        OrderFact::Cancelled { tns } => new(about, now, &v1::OrderCancelled { order: of(&tns) }),
+        OrderFact::CancelRequested => about.event(now, &v1::OrderCancelRequested { order }),
+        OrderFact::Cancelled { tns } => about.event(now, &v1::OrderCancelled { order: of(&tns) }),
         OrderFact::Rejected { tns, reasons } => {
             let (order, reasons) = (of(&tns), reasons.iter().map(reason).collect());
-            new(about, now, &v1::OrderRejected { order, reasons })
+            about.event(now, &v1::OrderRejected { order, reasons })
         }
-        OrderFact::Abandoned { tns } => new(about, now, &v1::OrderAbandoned { order: of(&tns) }),
+        OrderFact::Abandoned { tns } => about.event(now, &v1::OrderAbandoned { order: of(&tns) }),
         OrderFact::CutOver(fact) => cutover::event(about, fact, now),
     }
 }
@@ -128,54 +133,6 @@ fn foc_moved(
         foc_at: Some(stamp::to_proto(foc_at)),
         previous_foc_at: Some(stamp::to_proto(from)),
         asked_for,
-    }
-}
-
-pub(super) fn new<M: Message + Name>(order: &Order, now: Timestamp, message: &M) -> NewEvent {
-    let record = order.record();
-    NewEvent::new(record.account, record.id.as_uuid(), now, message)
-}
-
-pub(super) fn reference(order: &Order, tns: &[Tn]) -> v1::OrderRef {
-    let record = order.record();
-    v1::OrderRef {
-        order_id: record.id.to_string(),
-        request_number: record.request_number.to_string(),
-        account_id: record.account.to_string(),
-        ver: record.ver.into(),
-        tns: tns.iter().map(Tn::to_string).collect(),
-        losing_carrier: record
-            .details
-            .losing_carrier
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        customer_reference: record
-            .details
-            .customer_reference
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        parent_order_id: record
-            .parent
-            .map(|parent| parent.id.to_string())
-            .unwrap_or_default(),
-    }
-}
-
-fn child_reference(parent: &Order, child: &ChildRef) -> v1::OrderRef {
-    let parent = reference(parent, &[]);
-    v1::OrderRef {
-        order_id: child.id.to_string(),
-        request_number: child.request_number.to_string(),
-        ver: types::Ver::FIRST.into(),
-        losing_carrier: child
-            .losing_carrier
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        parent_order_id: parent.order_id.clone(),
-        ..parent
     }
 }
 

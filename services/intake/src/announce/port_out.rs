@@ -2,7 +2,7 @@
 
 use events::NewEvent;
 use intake_domain::port_out::{
-    AnswerMode, AskedNumber, Decider, Grounds, LawfulReason, PortOut, PortOutFact, PortOutState,
+    AnswerMode, AnswerState, AskedNumber, Decider, Grounds, LawfulReason, PortOut, PortOutFact, PortOutState,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -53,35 +53,63 @@ pub(crate) async fn fact(
             append(conn, case, now, &message).await
         }
         PortOutFact::RejectionRequested => {
-            let reason = match &case.state {
-                PortOutState::RejectionReview { claim, .. } => claim.reason.code().to_owned(),
+            let (reason, requested_by) = match &case.state {
+                PortOutState::RejectionReview { claim, .. } => {
+                    (claim.reason.code().to_owned(), claim.by.to_string())
+                }
                 PortOutState::Pending { .. }
                 | PortOutState::Authorized { .. }
                 | PortOutState::Rejected { .. }
                 | PortOutState::PortedOut { .. }
-                | PortOutState::Cancelled { .. } => String::new(),
+                | PortOutState::Cancelled { .. } => (String::new(), String::new()),
             };
-            append(
-                conn,
-                case,
-                now,
-                &v1::PortOutRejectionRequested { port_out, reason },
-            )
-            .await
-        }
-        PortOutFact::Rejected => {
-            let message = v1::PortOutRejected {
+            let message = v1::PortOutRejectionRequested {
                 port_out,
-                reasons: reasons(case),
-                explanation: case.review_explanation.clone(),
+                reason,
+                requested_by,
             };
             append(conn, case, now, &message).await
         }
+        PortOutFact::Rejected => append(conn, case, now, &rejection(case)).await,
         PortOutFact::PortedOut { .. } => {
             let ported_at = case.state.ended_at().map(stamp::to_proto);
             append(conn, case, now, &v1::PortedOut { port_out, ported_at }).await
         }
         PortOutFact::Cancelled => append(conn, case, now, &v1::PortOutCancelled { port_out }).await,
+    }
+}
+
+/// Announces how far our answer has come.
+pub(crate) async fn answered(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(answer) = &case.answer else {
+        return Ok(());
+    };
+    let answered = v1::PortOutAnswered {
+        port_out: Some(reference(case)),
+        answer_state: match answer.state {
+            AnswerState::Requested => return Ok(()),
+            AnswerState::Sent => v1::AnswerState::Sent,
+            AnswerState::Acknowledged => v1::AnswerState::Acknowledged,
+            AnswerState::Refused => v1::AnswerState::Refused,
+        }
+        .into(),
+        refusal: answer.refusal.clone(),
+        at: Some(stamp::to_proto(answer.since)),
+    };
+    append(conn, case, now, &answered).await
+}
+
+/// That a case is refused, and why.
+pub(super) fn rejection(case: &PortOut) -> v1::PortOutRejected {
+    v1::PortOutRejected {
+        port_out: Some(reference(case)),
+        reasons: reasons(case),
+        explanation: case.review_explanation.clone(),
+        conflict_id: String::new(),
     }
 }
 
@@ -138,7 +166,7 @@ fn reasons(case: &PortOut) -> Vec<CarrierReason> {
     let whole = match grounds {
         Grounds::NumbersDenied => None,
         Grounds::Upheld(reason) => match case.request.answers {
-            AnswerMode::Whole => Some(reason_about("", reason.code(), class_of(*reason))),
+            AnswerMode::Whole => Some(reason_of("", *reason)),
             AnswerMode::PerNumber => None,
         },
         Grounds::OtherNumberDenied => Some(reason_about("", grounds.code(), ReasonClass::Cancel)),
@@ -149,12 +177,12 @@ fn reasons(case: &PortOut) -> Vec<CarrierReason> {
 }
 
 fn denied(number: AskedNumber) -> Option<CarrierReason> {
-    let denial = number.denial?;
-    Some(reason_about(
-        &number.tn.to_string(),
-        denial.code(),
-        class_of(denial),
-    ))
+    Some(reason_of(&number.tn.to_string(), number.denial?))
+}
+
+/// A lawful reason about a number; empty: about the whole request.
+pub(super) fn reason_of(tn: &str, reason: LawfulReason) -> CarrierReason {
+    reason_about(tn, reason.code(), class_of(reason))
 }
 
 const fn class_of(reason: LawfulReason) -> ReasonClass {
@@ -163,7 +191,7 @@ const fn class_of(reason: LawfulReason) -> ReasonClass {
         LawfulReason::AccountNumber | LawfulReason::Zip | LawfulReason::Pin | LawfulReason::PinMissing => {
             ReasonClass::Fix
         }
-        LawfulReason::Locked => ReasonClass::Customer,
+        LawfulReason::Locked | LawfulReason::NotAuthorized => ReasonClass::Customer,
         LawfulReason::PendingOrder => ReasonClass::Delay,
     }
 }

@@ -1,5 +1,6 @@
 //! What protects numbers, as it is announced: questions, conflicts, alarms, releases.
 
+use events::NewEvent;
 use intake_domain::port_out::{Consent, PortOut};
 use jiff::Timestamp;
 use pg::StoreError;
@@ -9,6 +10,15 @@ use sqlx::PgConnection;
 use types::{AccountId, Tn};
 
 use super::port_out::{append, reference, reference_to};
+use crate::store::port_out::By;
+
+/// What was done with PINs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PinChange {
+    Set,
+    Cleared,
+    TransferPinIssued,
+}
 
 /// An alarm names this many numbers at most.
 const TNS_MAX: usize = 100;
@@ -39,7 +49,7 @@ pub(crate) async fn pin_alarm(
         winning_name: alarm.winning_name.clone(),
         raised_at: Some(stamp::to_proto(now)),
     };
-    let event = events::NewEvent::new(alarm.account, alarm.account.as_uuid(), now, &raised);
+    let event = NewEvent::new(alarm.account, alarm.account.as_uuid(), now, &raised);
     events::append(conn, &event).await?;
     Ok(())
 }
@@ -59,19 +69,6 @@ pub(crate) async fn consent_asked(
     append(conn, case, now, &asked).await
 }
 
-/// Announces that authorized numbers are locked now.
-pub(crate) async fn conflicted(
-    conn: &mut PgConnection,
-    case: &PortOut,
-    locked: &[Tn],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let conflicted = v1::PortOutConflicted {
-        port_out: Some(reference_to(case, locked)),
-    };
-    append(conn, case, now, &conflicted).await
-}
-
 /// Announces that what we run for the numbers of a case is to be released.
 pub(crate) async fn numbers_released(
     conn: &mut PgConnection,
@@ -83,4 +80,63 @@ pub(crate) async fn numbers_released(
         released_at: case.state.ended_at().map(stamp::to_proto),
     };
     append(conn, case, now, &released).await
+}
+
+/// Announces that PINs of these numbers, or (none) of the account, were set or taken away. No PIN is in it.
+pub(crate) async fn pin_changed(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+    change: PinChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let change = match change {
+        PinChange::Set => v1::PinChange::Set,
+        PinChange::Cleared => v1::PinChange::Cleared,
+        PinChange::TransferPinIssued => v1::PinChange::TransferPinIssued,
+    };
+    let changed = v1::PortOutPinChanged {
+        account_id: account.to_string(),
+        tns: tns.iter().map(Tn::to_string).collect(),
+        change: change.into(),
+    };
+    let event = NewEvent::new(account, account.as_uuid(), now, &changed);
+    events::append(conn, &event).await.map(drop)
+}
+
+/// Announces the numbers whose locks were set or lifted, if there are any.
+pub(crate) async fn locks_changed(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+    locked: bool,
+    by: By<'_>,
+) -> Result<(), StoreError> {
+    if tns.is_empty() {
+        return Ok(());
+    }
+    let changed = v1::LocksChanged {
+        account_id: account.to_string(),
+        tns: tns.iter().map(Tn::to_string).collect(),
+        locked,
+        note: by.note.to_owned(),
+    };
+    let event = NewEvent::new(account, account.as_uuid(), by.at, &changed);
+    events::append(conn, &event).await.map(drop)
+}
+
+/// Announces to the platform, and to nobody else, that lines were separated from their account.
+pub(crate) async fn lines_separated(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+    by: By<'_>,
+) -> Result<(), StoreError> {
+    let separated = v1::LinesSeparated {
+        account_id: account.to_string(),
+        tns: tns.iter().map(Tn::to_string).collect(),
+        reference: by.note.to_owned(),
+    };
+    let event = NewEvent::new(AccountId::PLATFORM, account.as_uuid(), by.at, &separated);
+    events::append(conn, &event).await.map(drop)
 }

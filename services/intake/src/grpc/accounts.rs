@@ -20,7 +20,7 @@ use crate::ops::accounts::{AccountError, CreateAccountError, Grant};
 const PAGE_SIZE: i64 = 100;
 const PAGE_SIZE_MAX: i64 = 500;
 /// There are fewer permissions than this.
-const PERMISSIONS_MAX: usize = 100;
+pub(super) const PERMISSIONS_MAX: usize = 100;
 
 /// Adds the services of accounts and their numbers to the routes.
 pub(crate) fn add_accounts(routes: &mut RoutesBuilder, intake: &Intake) {
@@ -114,7 +114,7 @@ impl AccountService for Accounts {
 
 /// The account that a call is about: the token's, or another one for the platform. To everybody else another account
 /// is as good as none.
-fn account_of(caller: &Caller, raw: &str) -> Result<AccountId, Status> {
+pub(super) fn account_of(caller: &Caller, raw: &str) -> Result<AccountId, Status> {
     let mut faults = Faults::new();
     let named: Option<AccountId> = faults.optional("account_id", raw);
     match faults.finish(Some(named))? {

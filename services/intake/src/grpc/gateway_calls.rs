@@ -1,6 +1,7 @@
 //! Serves what the carrier gateway alone may ask: the package of an order, and port-outs as they come in.
 
 use grpc::{Faults, Reply};
+use intake_domain::port_in::RemainingNumbers;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::gateway_calls_service_server::{
     GatewayCallsService, GatewayCallsServiceServer,
@@ -91,5 +92,6 @@ fn render(submission: Submission) -> v1::GetSubmissionResponse {
         wanted_date: details.wanted_date.map(stamp::date_to_proto),
         partial: details.partial,
         new_btn: details.new_btn.map(|tn| tn.to_string()).unwrap_or_default(),
+        disconnect_remaining: details.remaining_numbers == Some(RemainingNumbers::Disconnect),
     }
 }

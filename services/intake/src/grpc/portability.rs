@@ -121,6 +121,7 @@ fn portable_number(about: v1::NumberPortability, portable: Portable) -> v1::Numb
         knowledge: knowledge.into(),
         carrier,
         earliest_date: portable.earliest.map(stamp::date_to_proto),
+        interval_business_days: i32::try_from(portable.interval_days).unwrap_or(i32::MAX),
         ..about
     }
 }

@@ -1,4 +1,6 @@
-//! The page on which an end user says whether numbers may go.
+//! The page on which an end user says of each number whether it may go. Opening it changes nothing; sending its form does.
+
+use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,7 +10,7 @@ use url::form_urlencoded;
 
 use super::page::PageError;
 use super::routes::{Opened, Pages, Visitor};
-use crate::ops::port_out::{Answered, ConsentError, Question, answer_question, find_question};
+use crate::ops::port_out::{ConsentError, Question, SaidByEndUser, answer_question, find_question};
 
 /// What cannot be answered any more has no page.
 impl From<ConsentError> for PageError {
@@ -27,7 +29,7 @@ pub(super) async fn show(pages: &Pages, opened: &Opened) -> Result<Response, Pag
     form(pages, opened, StatusCode::OK, false).await
 }
 
-/// A click on YES or NO. Once more is as good as once.
+/// An answer for every number. Once more is as good as once.
 pub(super) async fn answer(
     pages: &Pages,
     opened: &Opened,
@@ -37,25 +39,28 @@ pub(super) async fn answer(
     if opened.link.used_at.is_some() {
         return Ok(thanks(pages));
     }
-    let Some(answer) = read(sent) else {
+    let Question { consent, .. } = find_question(&pages.intake, &opened.link).await?;
+    let Some(answers) = read(sent, consent.tns.len()) else {
         return form(pages, opened, StatusCode::UNPROCESSABLE_ENTITY, true).await;
     };
-    let answered = Answered {
-        answer,
+    let said = SaidByEndUser {
+        answers,
         remote_address: visitor.address,
         user_agent: visitor.user_agent,
     };
-    answer_question(&pages.intake, &opened.token, &opened.link, answered).await?;
+    answer_question(&pages.intake, &opened.token, &opened.link, said).await?;
     Ok(thanks(pages))
 }
 
-fn read(sent: &[u8]) -> Option<ConsentAnswer> {
-    let mut fields = form_urlencoded::parse(sent).filter(|(field, _)| field == "answer");
-    match fields.next()?.1.as_ref() {
+/// One answer for each of `count` numbers, in the order of the page: fields `answer-0`, `answer-1` and so on.
+fn read(sent: &[u8], count: usize) -> Option<Vec<ConsentAnswer>> {
+    let fields: HashMap<_, _> = form_urlencoded::parse(sent).collect();
+    let answer = |place: usize| match fields.get(format!("answer-{place}").as_str())?.as_ref() {
         "yes" => Some(ConsentAnswer::Yes),
         "no" => Some(ConsentAnswer::No),
         _other => None,
-    }
+    };
+    (0..count).map(answer).collect()
 }
 
 async fn form(
@@ -93,16 +98,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_yes_and_a_no_are_answers() {
+    fn every_number_needs_a_yes_or_a_no() {
+        use ConsentAnswer::{No, Yes};
         let cases = [
-            ("answer=yes", Some(ConsentAnswer::Yes)),
-            ("other=1&answer=no", Some(ConsentAnswer::No)),
-            ("answer=maybe", None),
-            ("answer=", None),
-            ("", None),
+            ("answer-0=yes", 1, Some(vec![Yes])),
+            ("other=1&answer-0=no", 1, Some(vec![No])),
+            ("answer-0=maybe", 1, None),
+            ("answer-0=", 1, None),
+            ("", 1, None),
+            ("answer-1=no&answer-0=yes", 2, Some(vec![Yes, No])),
+            ("answer-0=yes", 2, None),
         ];
-        for (sent, expected) in cases {
-            assert_eq!(read(sent.as_bytes()), expected, "{sent}");
+        for (sent, count, expected) in cases {
+            assert_eq!(read(sent.as_bytes(), count), expected, "{sent}");
         }
     }
 }

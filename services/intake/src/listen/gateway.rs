@@ -2,12 +2,15 @@
 
 use events::{Event, HandleError, Handler};
 use futures::future::BoxFuture;
-use portway_proto::gateway::v1::{CapabilityTested, CarrierAnswered, CarrierChanged, CommandProgressed};
+use portway_proto::gateway::v1::{
+    CapabilityTested, CarrierAnswered, CarrierChanged, CommandKind, CommandProgressed,
+    PortOutSnapbackAnswered,
+};
 use prost::{Message, Name};
 use sqlx::PgConnection;
 
 use super::port_in::Heard;
-use super::{carriers, port_in, port_out};
+use super::{carriers, dispute, port_in, port_out};
 use crate::app::Intake;
 use crate::ops;
 
@@ -44,12 +47,34 @@ impl FromGateway {
             ops::port_in::cutover::record_test(&self.intake, conn, order, &tested).await?;
         } else if event.r#type == CommandProgressed::full_name() {
             let progressed = CommandProgressed::decode(payload)?;
-            if let Some(news) = port_in::command(&progressed)? {
-                ops::port_in::record_command(&self.intake, conn, news).await?;
-            } else {
-                let (case, answer) = port_out::answer_progress(&progressed)?;
-                ops::port_out::record_answer_progress(conn, case, answer).await?;
+            match progressed.kind() {
+                CommandKind::AnswerPortOut => {
+                    let news = port_out::answer_progress(&progressed)?;
+                    ops::port_out::record_answer_progress(conn, &news).await?;
+                }
+                CommandKind::ConflictPortOut => {
+                    let (news, at) = port_out::conflict_progress(&progressed)?;
+                    ops::port_out::record_conflict_progress(conn, &news, at).await?;
+                }
+                CommandKind::SnapbackPortOut => {
+                    let (snapback, state) = dispute::progress(&progressed)?;
+                    let now = self.intake.base.clock.now();
+                    ops::dispute::follow_snapback(conn, snapback, state, progressed.refusal, now).await?;
+                }
+                CommandKind::Unspecified
+                | CommandKind::Submit
+                | CommandKind::Supplement
+                | CommandKind::Cancel
+                | CommandKind::Activate
+                | CommandKind::Snapback
+                | CommandKind::EnableMessaging => {
+                    let news = port_in::command(&progressed)?;
+                    ops::port_in::record_command(&self.intake, conn, news).await?;
+                }
             }
+        } else if event.r#type == PortOutSnapbackAnswered::full_name() {
+            let answer = dispute::answer(PortOutSnapbackAnswered::decode(payload)?)?;
+            ops::dispute::hear_snapback(conn, answer, self.intake.base.clock.now()).await?;
         } else if event.r#type == CarrierChanged::full_name() {
             let carrier = carriers::profile(CarrierChanged::decode(payload)?)?;
             ops::carriers::record(conn, &carrier).await?;
@@ -65,6 +90,7 @@ impl Handler for FromGateway {
             CommandProgressed::full_name(),
             CarrierChanged::full_name(),
             CapabilityTested::full_name(),
+            PortOutSnapbackAnswered::full_name(),
         ]
     }
 

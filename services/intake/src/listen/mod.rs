@@ -1,6 +1,7 @@
 //! What the carrier gateway announces, as changes of orders and port-outs.
 
 mod carriers;
+mod dispute;
 mod gateway;
 mod port_in;
 mod port_out;

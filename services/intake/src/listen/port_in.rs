@@ -120,8 +120,8 @@ fn reason(reason: &CarrierReason) -> Result<OrderReason, HandleError> {
     })
 }
 
-/// Which command came how far. `None`: it is about no order.
-pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNews>, HandleError> {
+/// Which command about an order came how far.
+pub(super) fn command(progressed: &CommandProgressed) -> Result<CommandNews, HandleError> {
     let kind = match progressed.kind() {
         SentKind::Submit => CommandKind::Submit,
         SentKind::Supplement => CommandKind::Supplement,
@@ -129,7 +129,9 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         SentKind::Activate => CommandKind::Activate,
         SentKind::Snapback => CommandKind::Snapback,
         SentKind::EnableMessaging => CommandKind::EnableMessaging,
-        SentKind::AnswerPortOut => return Ok(None),
+        SentKind::AnswerPortOut | SentKind::ConflictPortOut | SentKind::SnapbackPortOut => {
+            return Err(refused("the command is about no order"));
+        }
         SentKind::Unspecified => return Err(refused("the kind of command is not set")),
     };
     let state = match progressed.progress() {
@@ -139,7 +141,8 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         CommandProgress::Refused => CommandState::Refused,
         CommandProgress::Unspecified => return Err(refused("the progress is not set")),
     };
-    Ok(Some(CommandNews {
+    Ok(CommandNews {
+        command: progressed.command_id.parse().map_err(refused)?,
         order: progressed.subject_id.parse().map_err(refused)?,
         kind,
         ver: Ver::try_from(progressed.ver).map_err(refused)?,
@@ -147,7 +150,7 @@ pub(super) fn command(progressed: &CommandProgressed) -> Result<Option<CommandNe
         tns: tns(&progressed.tns)?,
         at: instant(progressed.at.as_ref(), "at")?,
         refusal: progressed.refusal.clone(),
-    }))
+    })
 }
 
 fn instant(at: Option<&prost_types::Timestamp>, field: &'static str) -> Result<Timestamp, HandleError> {

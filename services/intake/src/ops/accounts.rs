@@ -10,6 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
 use types::{AccountId, Subject};
 
+use super::access;
 use crate::announce;
 use crate::store;
 
@@ -41,7 +42,7 @@ impl From<sqlx::Error> for AccountError {
     }
 }
 
-/// What one subject may do. Invariant: the permissions exist, may be granted in that kind of account, and are listed
+/// What one subject is granted directly. Invariant: the permissions exist, may be granted in that kind of account, and are listed
 /// once, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grant {
@@ -62,27 +63,10 @@ impl Grant {
     pub(crate) fn new(
         account: AccountId,
         subject: Subject,
-        mut permissions: Vec<String>,
+        permissions: Vec<String>,
     ) -> Result<Self, Vec<NotGrantable>> {
-        let faults: Vec<_> = permissions
-            .iter()
-            .enumerate()
-            .filter(|(_, permission)| !permissions::may_be_granted(permission, account.is_platform()))
-            .map(|(index, _)| NotGrantable { index })
-            .collect();
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        permissions.sort_unstable();
-        permissions.dedup();
+        let permissions = grantable(account, permissions)?;
         Ok(Self { subject, permissions })
-    }
-
-    /// Everything that can be granted in a customer's account.
-    pub(crate) fn all_of_customer(subject: Subject) -> Self {
-        let mut permissions = permissions::CUSTOMER.map(str::to_owned).to_vec();
-        permissions.sort_unstable();
-        Self { subject, permissions }
     }
 
     /// The token's subject.
@@ -96,6 +80,25 @@ impl Grant {
     }
 }
 
+/// The permissions once each and in order, or which of them cannot be granted in that account.
+pub(super) fn grantable(
+    account: AccountId,
+    mut permissions: Vec<String>,
+) -> Result<Vec<String>, Vec<NotGrantable>> {
+    let faults: Vec<_> = permissions
+        .iter()
+        .enumerate()
+        .filter(|(_, permission)| !permissions::may_be_granted(permission, account.is_platform()))
+        .map(|(index, _)| NotGrantable { index })
+        .collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    permissions.sort_unstable();
+    permissions.dedup();
+    Ok(permissions)
+}
+
 /// Creates an account; its owner holds every customer permission from the start.
 pub(crate) async fn create_account(
     conn: &mut PgConnection,
@@ -106,13 +109,7 @@ pub(crate) async fn create_account(
         return Err(CreateAccountError::Exists);
     }
     announce::accounts::account_changed(conn, account, now).await?;
-    write_grant(
-        conn,
-        account.id,
-        &Grant::all_of_customer(account.owner.clone()),
-        now,
-    )
-    .await?;
+    access::give_owner(conn, account.id, &account.owner, now).await?;
     Ok(())
 }
 
@@ -124,7 +121,7 @@ pub(crate) async fn get_account(pool: &PgPool, account: AccountId) -> Result<Acc
         .ok_or(AccountError::NotFound)
 }
 
-/// Replaces what a subject may do in an account.
+/// Replaces what a subject was granted directly in an account; what it holds by sets stays.
 pub(crate) async fn set_grant(
     conn: &mut PgConnection,
     account: AccountId,
@@ -138,18 +135,16 @@ pub(crate) async fn set_grant(
     Ok(())
 }
 
-/// Writes and announces a grant, unless it is what it was. The account must be locked.
+/// Writes what a subject was granted directly, and announces what it may do if that is not what it was. The account must
+/// be locked.
 pub(super) async fn write_grant(
     conn: &mut PgConnection,
     account: AccountId,
     grant: &Grant,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if store::accounts::find_grant(conn, account, grant.subject()).await? == grant.permissions() {
-        return Ok(());
-    }
-    auth::grants::put(conn, account, grant.subject(), grant.permissions()).await?;
-    announce::accounts::grant_changed(conn, account, grant.subject(), grant.permissions(), now).await
+    store::access::grants::put_direct(conn, account, grant.subject(), grant.permissions()).await?;
+    access::flatten(conn, account, &[grant.subject().to_string()], now).await
 }
 
 /// A page of an account's grants, by subject, after `after`.

@@ -1,11 +1,11 @@
-//! Accounts, and the grants as intake owns them.
+//! Accounts.
 
 use intake_domain::account::Account;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, Subject};
+use types::AccountId;
 use uuid::Uuid;
 
 const TABLE: &str = "account";
@@ -112,19 +112,4 @@ pub(crate) async fn lock(conn: &mut PgConnection, account: AccountId) -> Result<
         .fetch_optional(conn)
         .await?;
     Ok(found.is_some())
-}
-
-/// What a subject may do now; none: nothing was granted.
-pub(crate) async fn find_grant(
-    conn: &mut PgConnection,
-    account: AccountId,
-    subject: &Subject,
-) -> Result<Vec<String>, StoreError> {
-    let permissions: Option<Vec<String>> =
-        sqlx::query_scalar("SELECT permissions FROM access_grant WHERE account_id = $1 AND subject = $2")
-            .bind(account.as_uuid())
-            .bind(subject.as_str())
-            .fetch_optional(conn)
-            .await?;
-    Ok(permissions.unwrap_or_default())
 }

@@ -1,8 +1,8 @@
 //! The inventory: the numbers of all accounts, from two days before their cut-over until they leave.
 //!
 //! Port-in puts numbers in ([`insert_incoming`], [`put_in_service`]) and takes back those that did not come
-//! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]). Nothing else changes who holds a number. What
-//! their account sees and sets of them is in `account_numbers`.
+//! ([`remove_incoming`]); port-out takes them away ([`remove_ported_out`]), and a dispute brings them back (`departed`).
+//! Nothing else changes who holds a number. What their account sees and sets of them is in `account_numbers`.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::{AccountId, OrderId, RequestKind, RequestNumber, Tn};
+use types::{AccountId, OrderId, PortOutId, RequestKind, RequestNumber, Tn};
 use uuid::Uuid;
 
 use super::port_in::number_row::{ConfigColumns, ConfigRow};
@@ -258,17 +258,24 @@ pub(crate) async fn among(conn: &mut PgConnection, tns: &[Tn]) -> Result<BTreeSe
     held.into_iter().map(read).collect()
 }
 
-/// Takes numbers that have left out of the account's inventory. Returns those that were there.
+/// Takes numbers that have left by `port_out` out of the account's inventory, and keeps what it said of them. Returns those
+/// that were there.
 pub(crate) async fn remove_ported_out(
     conn: &mut PgConnection,
     account: AccountId,
+    port_out: PortOutId,
     tns: &[Tn],
 ) -> Result<Vec<Tn>, StoreError> {
     let removed: Vec<String> = sqlx::query_scalar(
-        "DELETE FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE' RETURNING tn",
+        "WITH gone AS (
+            DELETE FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) AND state = 'IN_SERVICE' RETURNING *)
+         INSERT INTO departed_number (port_out_id, tn, account_id, record)
+         SELECT $3, tn, account_id, to_jsonb(gone) FROM gone
+         RETURNING tn",
     )
     .bind(account.as_uuid())
     .bind(text_of(tns))
+    .bind(port_out.as_uuid())
     .fetch_all(conn)
     .await?;
     Ok(tns
@@ -295,35 +302,83 @@ pub(crate) async fn remove_given_back(
     Ok(removed.rows_affected())
 }
 
-/// Takes `temporary` out of the account's inventory and gives its configuration and assignment, where it has any, to
-/// `tn`; what a number can do stays its own, for that is tested. False, and nothing is changed: the account does not have it in service any more.
+/// What became of a number that stood in for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandIn {
+    /// It was lent by the platform, and left the account.
+    Left,
+    /// It is the account's own, and stays.
+    Stays,
+}
+
+/// Gives the configuration and assignment of `temporary`, where it has any, to `tn`; what a number can do stays its own,
+/// for that is tested. A stand-in that was lent leaves the inventory; the account's own number stays as it is. `None`, and
+/// nothing is changed: the account does not have it in service any more.
 pub(crate) async fn take_over(
     conn: &mut PgConnection,
     account: AccountId,
     tn: Tn,
     temporary: Tn,
-) -> Result<bool, StoreError> {
-    let updated = sqlx::query(
-        "WITH gone AS (
-            DELETE FROM inventory_number
-             WHERE tn = $2 AND account_id = $3 AND state = 'IN_SERVICE'
-               AND EXISTS (SELECT FROM inventory_number WHERE tn = $1 AND account_id = $3)
-            RETURNING agent_name, agent_email, alias, subaccount, caller_name, application, emergency_address)
-         UPDATE inventory_number AS ported
-            SET agent_name = coalesce(nullif(gone.agent_name, ''), ported.agent_name),
-                agent_email = coalesce(nullif(gone.agent_email, ''), ported.agent_email),
-                alias = coalesce(gone.alias, ported.alias), subaccount = coalesce(gone.subaccount, ported.subaccount),
-                caller_name = coalesce(gone.caller_name, ported.caller_name),
-                application = coalesce(gone.application, ported.application),
-                emergency_address = coalesce(gone.emergency_address, ported.emergency_address)
-           FROM gone WHERE ported.tn = $1 AND ported.account_id = $3",
+) -> Result<Option<StandIn>, StoreError> {
+    let is_lent: Option<bool> = sqlx::query_scalar(
+        "UPDATE inventory_number AS ported
+            SET agent_name = coalesce(nullif(stand_in.agent_name, ''), ported.agent_name),
+                agent_email = coalesce(nullif(stand_in.agent_email, ''), ported.agent_email),
+                alias = coalesce(stand_in.alias, ported.alias),
+                subaccount = coalesce(stand_in.subaccount, ported.subaccount),
+                caller_name = coalesce(stand_in.caller_name, ported.caller_name),
+                application = coalesce(stand_in.application, ported.application),
+                emergency_address = coalesce(stand_in.emergency_address, ported.emergency_address)
+           FROM inventory_number AS stand_in
+          WHERE ported.tn = $1 AND ported.account_id = $3
+            AND stand_in.tn = $2 AND stand_in.account_id = $3 AND stand_in.state = 'IN_SERVICE'
+         RETURNING stand_in.is_lent",
     )
     .bind(tn.to_string())
     .bind(temporary.to_string())
     .bind(account.as_uuid())
+    .fetch_optional(&mut *conn)
+    .await?;
+    match is_lent {
+        None => Ok(None),
+        Some(false) => Ok(Some(StandIn::Stays)),
+        Some(true) => {
+            take_back(conn, account, temporary).await?;
+            Ok(Some(StandIn::Left))
+        }
+    }
+}
+
+/// Lends a number of the platform's to an account until an order of it has ported. The number stands in no inventory.
+pub(crate) async fn lend(
+    conn: &mut PgConnection,
+    account: AccountId,
+    order: OrderId,
+    tn: Tn,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO inventory_number (tn, account_id, state, since, arrived_at, origin_order_id, account_number,
+                                       postal_code, end_user_name, is_lent)
+         VALUES ($1, $2, 'IN_SERVICE', $3, $3, $4, '', '', '', true)",
+    )
+    .bind(tn.to_string())
+    .bind(account.as_uuid())
+    .bind(now.to_sqlx())
+    .bind(order.as_uuid())
     .execute(conn)
     .await?;
-    Ok(updated.rows_affected() == 1)
+    Ok(())
+}
+
+/// Takes a number back that was lent; one of the account's own stays.
+pub(crate) async fn take_back(conn: &mut PgConnection, account: AccountId, tn: Tn) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM inventory_number WHERE tn = $1 AND account_id = $2 AND is_lent")
+        .bind(tn.to_string())
+        .bind(account.as_uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 pub(super) fn text_of(tns: &[Tn]) -> Vec<String> {

@@ -26,6 +26,7 @@ use types::{AccountId, Secret, Subject};
 use uuid::Uuid;
 
 use crate::calls::{START, ask, change};
+use crate::feed::GatewayFeed;
 
 /// Nothing waits longer.
 pub(crate) const BOUND: Duration = Duration::from_secs(20);
@@ -38,6 +39,8 @@ pub(crate) struct TestIntake {
     pub(crate) serving: Vec<Serving>,
     pub(crate) gateway_token: String,
     pub(crate) notification_token: String,
+    /// What the carrier gateway announces.
+    pub(crate) feed: GatewayFeed,
     lifecycle: Lifecycle,
     settings: Settings,
     issuer: Issuer,
@@ -99,6 +102,8 @@ impl TestIntake {
             application: "test".to_owned(),
             connections_max: 4,
         });
+        let lifecycle = Lifecycle::new();
+        let (feed, feed_address) = GatewayFeed::serve(&lifecycle).await;
         let gateway = ServiceIdentity::new("carrier-gateway".parse().unwrap(), &gateway_pem).unwrap();
         let notification = ServiceIdentity::new("notification".parse().unwrap(), &notification_pem).unwrap();
         Self {
@@ -107,13 +112,14 @@ impl TestIntake {
             serving: Vec::new(),
             gateway_token: gateway.token().unwrap(),
             notification_token: notification.token().unwrap(),
-            lifecycle: Lifecycle::new(),
+            feed,
+            lifecycle,
             settings: Settings {
                 base,
-                // Nobody is there: what the gateway announces is not this test's concern.
-                gateway_endpoint: "http://127.0.0.1:9".to_owned(),
+                gateway_endpoint: format!("http://{feed_address}"),
                 document_store: DocumentStoreSettings::Folder(folder.path().join("documents")),
                 links: None,
+                secrets_kept_days: Settings::SECRETS_KEPT_DAYS,
                 bootstrap_file: None,
                 area_codes_file: None,
             },

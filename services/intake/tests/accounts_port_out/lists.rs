@@ -93,6 +93,7 @@ async fn everything_that_is_wrong_with_a_list_is_named() {
         page_token: "nonsense".to_owned(),
         completion: 9,
         phone_number: "12".to_owned(),
+        ..v1::ListPortOutsRequest::default()
     };
     let refused = intake
         .port_outs()

@@ -5,16 +5,31 @@
 )]
 
 mod accounts;
+mod answers;
 mod bootstrap;
 mod calls;
+mod conflicts;
 mod consents;
 mod decisions;
+#[path = "../port_in/feed.rs"]
+mod feed;
+mod files;
+mod filters;
 mod harness;
+mod lawful;
 mod lists;
+#[expect(dead_code, reason = "the tests of portability use all of it")]
+#[path = "../port_in/lookup.rs"]
+mod lookup;
+mod owners;
 mod per_number;
+mod permission_sets;
 mod policies;
 mod progress;
 mod protect;
 mod protection;
+mod protection_events;
 mod receive;
+mod records;
+mod set_calls;
 mod silence;

@@ -222,3 +222,42 @@ async fn a_dry_run_says_what_would_have_differed_and_changes_nothing() {
         v1::PortOutState::Pending
     );
 }
+
+#[tokio::test]
+async fn a_dry_run_of_the_policy_that_held_finds_no_difference_where_a_number_was_denied() {
+    let (intake, user) = given("policy_dry_run_some").await;
+    intake.given_per_number().await;
+    intake.set_pin(&user, &[TN], "4711").await.unwrap();
+    intake.set_pin(&user, &[OTHER_TN], "0815").await.unwrap();
+    intake.set_policy(&user, 0, rules(RequirePin, 0)).await.unwrap();
+    let right_for_one = v1::ReceivePortOutRequest {
+        pin: "4711".to_owned(),
+        ..request_for("PON-1", &[TN, OTHER_TN])
+    };
+    let id = intake.receive_one(right_for_one).await;
+    let case = intake.port_out(&user, &id).await;
+    assert_eq!(
+        (case.state(), case.decided_by.as_str()),
+        (v1::PortOutState::Authorized, "policy")
+    );
+    for (outcome, differs) in [(RequirePin, false), (Hold, true)] {
+        let request = v1::DryRunPortOutPolicyRequest {
+            rules: Some(rules(outcome, 0)),
+            days: 30,
+            ..v1::DryRunPortOutPolicyRequest::default()
+        };
+        let asked = ask(&user.token, request);
+        let tried = intake
+            .policies()
+            .dry_run_port_out_policy(asked)
+            .await
+            .unwrap()
+            .into_inner()
+            .port_outs;
+        assert!(
+            tried[0].was.unwrap().at_once,
+            "the number that may go went at once"
+        );
+        assert_eq!(tried[0].differs, differs, "{outcome:?}");
+    }
+}

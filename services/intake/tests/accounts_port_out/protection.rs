@@ -271,29 +271,6 @@ async fn a_lock_is_on_record_and_checked_at_receipt() {
 }
 
 #[tokio::test]
-async fn a_lock_between_authorization_and_activation_raises_a_conflict() {
-    let (intake, user) = given("conflict").await;
-    let id = intake.receive_one(request_for("PON-1", &[TN, OTHER_TN])).await;
-    intake.accept(&user, &id).await.unwrap();
-    intake.set_lock(&user, &[TN], true).await.unwrap();
-    let case = intake.port_out(&user, &id).await;
-    assert_eq!(
-        (case.state(), case.decided_by.as_str(), case.answer_state()),
-        (v1::PortOutState::Rejected, "policy", v1::AnswerState::Requested)
-    );
-    let conflicted = intake.events::<v1::PortOutConflicted>(user.account).await;
-    assert_eq!(conflicted[0].port_out.as_ref().unwrap().tns, [TN]);
-    let rejected = intake.events::<v1::PortOutRejected>(user.account).await;
-    let named: Vec<_> = rejected[0]
-        .reasons
-        .iter()
-        .map(|reason| (reason.tn.as_str(), reason.reason.as_str()))
-        .collect();
-    assert_eq!(named, [(TN, "LOCKED")]);
-    assert_eq!(intake.inventory(user.account).await, [TN, OTHER_TN]);
-}
-
-#[tokio::test]
 async fn a_lock_before_the_answer_holds_what_silence_would_let_go() {
     let (intake, user) = given("lock_pending").await;
     let id = intake.receive_one(request_for("PON-1", &[TN])).await;
@@ -334,6 +311,13 @@ async fn a_separated_line_goes_past_lock_and_notice_with_an_audit_entry() {
         .record_separation(change(&operator.token, separation))
         .await
         .unwrap();
+    let separated = intake.events::<v1::LinesSeparated>(AccountId::PLATFORM).await;
+    let told: Vec<(&str, &str)> = separated
+        .iter()
+        .map(|event| (event.account_id.as_str(), event.reference.as_str()))
+        .collect();
+    assert_eq!(told, [(user.account.to_string().as_str(), "SCA-2026-17")]);
+    assert_eq!(intake.events::<v1::LinesSeparated>(user.account).await, []);
     let id = intake.receive_one(request_for("PON-1", &[TN])).await;
     assert_eq!(
         intake.port_out(&operator, &id).await.state(),

@@ -267,4 +267,20 @@ async fn a_mixed_draft_that_is_not_ready_makes_nothing() {
         [("documents".to_owned(), "BILL_OR_CSR_MISSING".to_owned())]
     );
     assert_eq!(customer.get(&draft).await, draft);
+    // A bill of another account is not missed without a word about it.
+    customer
+        .upload(
+            &draft,
+            DocumentKind::Bill,
+            date(2026, 11, 1),
+            &pdf(&["Lines", &tn(9)]),
+        )
+        .await
+        .unwrap();
+    let refused = customer.submit(&draft).await.unwrap_err();
+    assert_eq!(
+        refused.message(),
+        "documents: a bill or a customer service record is missing; what was uploaded names other numbers \
+         (BILL_OR_CSR_MISSING)"
+    );
 }

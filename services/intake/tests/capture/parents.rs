@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use portway_proto::gateway::v1::{Answer, CommandKind, CommandProgress};
 use portway_proto::intake::v1;
+use portway_proto::intake::v1::order_change_service_client::OrderChangeServiceClient;
 use portway_proto::intake::v1::{Order, OrderState};
 
 use crate::customer::{Customer, key, number};
@@ -134,6 +135,48 @@ async fn children_that_change_at_the_same_time_are_all_counted() {
         assert_eq!(summed.state(), OrderState::CancelRequested);
         assert_eq!(summed.child_counts.len(), 1);
     }
+}
+
+/// Whether a parent can be cancelled and its numbers set up, as it is listed.
+async fn listed(customer: &Customer, parent: &Order) -> Vec<(bool, String)> {
+    let request = v1::ListActionsRequest {
+        order_id: parent.order_id.clone(),
+    };
+    let mut changes = OrderChangeServiceClient::new(customer.channel());
+    let reply = changes.list_actions(ask(&customer.token, request)).await;
+    let rules = reply.unwrap().into_inner().actions.into_iter();
+    let theirs = rules.filter(|rule| ["CancelOrder", "ConfigureNumbers"].contains(&rule.action.as_str()));
+    theirs.map(|rule| (rule.allowed, rule.code)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_of_a_parent_is_what_can_be_done_to_any_child() {
+    let intake = TestIntake::start("listed_parent").await;
+    let customer = intake.customer().await;
+    let (parent, children) = parent_of_three(&customer).await;
+    let allowed = (true, String::new());
+    let refused = |code: &str| (false, code.to_owned());
+    for child in &children[1..] {
+        intake.hear(child, Answer::Activated, &[]).await;
+    }
+    // Set up and cancelled.
+    assert_eq!(
+        listed(&customer, &parent).await,
+        [allowed.clone(), allowed.clone()]
+    );
+    intake.hear_foc(&children[0], "2026-11-24T10:00:00Z").await;
+    assert_eq!(listed(&customer, &parent).await, [allowed, refused("TOO_LATE")]);
+    let request = v1::CancelOrderRequest {
+        order_id: parent.order_id.clone(),
+    };
+    let call = change(&customer.token, &key(), request);
+    let answered = customer.port_in().cancel_order(call).await.unwrap_err();
+    assert_eq!(reason(&answered), "TOO_LATE");
+    intake.hear(&children[0], Answer::Activated, &[]).await;
+    assert_eq!(
+        listed(&customer, &parent).await,
+        [refused("NUMBERS_NOT_CHANGED"), refused("COMPLETED_USE_SNAPBACK")]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

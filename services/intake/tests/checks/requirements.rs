@@ -81,7 +81,7 @@ async fn what_the_carrier_asks_for_is_listed_and_guards_the_submission() {
     assert_eq!(
         faults,
         [
-            ("numbers.pin".to_owned(), "PIN_REQUIRED".to_owned()),
+            (format!("numbers[\"{TWO}\"].pin"), "PIN_REQUIRED".to_owned()),
             ("documents".to_owned(), "LOA_MISSING".to_owned())
         ]
     );

@@ -11,6 +11,7 @@ mod actions;
 mod customer;
 mod date_changes;
 mod dates_that_move;
+mod erasure;
 mod expiry;
 #[path = "../port_in/feed.rs"]
 mod feed;
@@ -23,5 +24,6 @@ mod lookup;
 mod people;
 mod policies;
 mod proposals;
+mod remaining;
 mod reviews;
 mod unanswered;

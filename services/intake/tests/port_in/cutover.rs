@@ -206,8 +206,20 @@ impl TestIntake {
         progress: CommandProgress,
         tns: &[&str],
     ) {
+        self.hear_progress_of(Uuid::new_v4(), order, (kind, progress), tns)
+            .await;
+    }
+
+    /// The same of a command that more is heard of.
+    pub(crate) async fn hear_progress_of(
+        &self,
+        command: Uuid,
+        order: &Order,
+        (kind, progress): (CommandKind, CommandProgress),
+        tns: &[&str],
+    ) {
         let progressed = CommandProgressed {
-            command_id: Uuid::new_v4().to_string(),
+            command_id: command.to_string(),
             subject_id: order.order_id.clone(),
             account_id: order.account_id.clone(),
             ver: order.ver,
@@ -216,6 +228,7 @@ impl TestIntake {
             at: Some(stamp::to_proto(self.clock.now())),
             refusal: "not now".to_owned(),
             tns: tns.iter().map(|tn| (*tn).to_owned()).collect(),
+            ..CommandProgressed::default()
         };
         self.hear_event(order, &progressed).await;
     }

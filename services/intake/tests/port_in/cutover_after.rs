@@ -6,14 +6,14 @@ use portway_proto::intake::v1::{
     CommandState, MessagingState, NumberState, Order, OrderState, ProofState, SnapbackState,
 };
 use portway_proto::types::v1::{Capability, Court};
+use uuid::Uuid;
 
 use crate::customer::{Customer, ONE, TWO};
-use crate::cutover::THREE;
 use crate::harness::{TestIntake, answered, reason, refusal};
 
 const AT: &str = "2026-11-23T15:01:00Z";
 
-async fn ported(intake: &TestIntake, customer: &Customer, tns: &[&str]) -> Order {
+pub(crate) async fn ported(intake: &TestIntake, customer: &Customer, tns: &[&str]) -> Order {
     let order = customer.submitted_of(tns).await;
     intake.hear_foc(&order, "2026-11-23T15:00:00Z").await;
     intake.advance_to("2026-11-23T15:00:00Z").await;
@@ -166,47 +166,6 @@ async fn messaging_begins_when_a_number_is_ours_and_its_registration_verified_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ported_number_takes_over_from_the_one_that_stood_in_for_it() {
-    let intake = TestIntake::start("standin").await;
-    let customer = intake.customer().await;
-    let earlier = ported(&intake, &customer, &[THREE]).await;
-    let named = "UPDATE inventory_number SET agent_name = 'Bo Ray', application = 'trunk-9' WHERE origin_order_id = $1";
-    intake.set_numbers(&earlier, named).await;
-    let order = customer.submitted().await;
-    assert_eq!(
-        reason(&customer.attach(&order, ONE, TWO).await.unwrap_err()),
-        "TEMPORARY_NOT_IN_SERVICE"
-    );
-    let stranger = intake.customer().await;
-    assert_eq!(
-        reason(&stranger.attach(&order, ONE, THREE).await.unwrap_err()),
-        "ORDER_NOT_FOUND"
-    );
-    customer.attach(&order, ONE, THREE).await.unwrap();
-    assert_eq!(
-        reason(&customer.attach(&order, TWO, THREE).await.unwrap_err()),
-        "TEMPORARY_TAKEN"
-    );
-    assert_eq!(customer.readiness(&order).await.numbers[0].temporary_tn, THREE);
-    intake.hear(&order, Answer::Activated, &[]).await;
-    let in_service = "IN_SERVICE".to_owned();
-    assert_eq!(
-        intake.inventory().await,
-        [(ONE.to_owned(), in_service.clone()), (TWO.to_owned(), in_service)],
-        "the stand-in is gone"
-    );
-    let taken: (String, String) =
-        sqlx::query_as("SELECT agent_name, application FROM inventory_number WHERE tn = $1")
-            .bind(ONE)
-            .fetch_one(&intake.pool)
-            .await
-            .unwrap();
-    assert_eq!(taken, ("Bo Ray".to_owned(), "trunk-9".to_owned()));
-    let told = intake.events::<v1::TemporaryNumberSwapped>(&order).await;
-    assert_eq!((told.len(), told[0].temporary_tn.as_str()), (1, THREE));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn numbers_go_back_within_a_day_and_later_only_when_they_should_never_have_come() {
     let intake = TestIntake::start("snapback").await;
     let customer = intake.customer().await;
@@ -222,7 +181,7 @@ async fn numbers_go_back_within_a_day_and_later_only_when_they_should_never_have
         refusal(&late),
         (
             "SNAPBACK_TOO_LATE".to_owned(),
-            vec![("numbers".to_owned(), "SNAPBACK_TOO_LATE".to_owned())]
+            vec![(format!("numbers[\"{ONE}\"]"), "SNAPBACK_TOO_LATE".to_owned())]
         )
     );
     let asked = customer
@@ -295,13 +254,14 @@ async fn a_snapback_that_the_carrier_refuses_leaves_the_numbers_where_they_are()
     let answers = [Some(Answer::SnapbackRefused), None];
     for answer in answers {
         customer.snapback(&order, &[], "").await.unwrap();
+        let command = Uuid::new_v4();
+        let sent = (CommandKind::Snapback, CommandProgress::Sent);
+        intake.hear_progress_of(command, &order, sent, &[ONE]).await;
         if let Some(answer) = answer {
             intake.hear(&order, answer, &[("UNMAPPED", "")]).await;
         } else {
-            let refused = CommandProgress::Refused;
-            intake
-                .hear_progress(&order, CommandKind::Snapback, refused, &[ONE])
-                .await;
+            let refused = (CommandKind::Snapback, CommandProgress::Refused);
+            intake.hear_progress_of(command, &order, refused, &[ONE]).await;
         }
     }
     let snapbacks = customer.snapbacks(&order).await;

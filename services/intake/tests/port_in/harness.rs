@@ -87,6 +87,7 @@ impl TestIntake {
                 url: links_url.parse().unwrap(),
                 behind_proxy: false,
             }),
+            secrets_kept_days: Settings::SECRETS_KEPT_DAYS,
             bootstrap_file: None,
             area_codes_file: None,
         };
@@ -197,8 +198,7 @@ impl TestIntake {
             kind: kind.into(),
             progress: progress.into(),
             at: Some(stamp::to_proto(self.clock.now())),
-            refusal: String::new(),
-            tns: Vec::new(),
+            ..CommandProgressed::default()
         };
         let place = self
             .feed

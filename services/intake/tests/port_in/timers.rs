@@ -2,6 +2,7 @@
 
 use portway_proto::gateway::v1::Answer;
 use portway_proto::intake::v1::OrderState;
+use service::stamp;
 use tonic::Code;
 
 use testkit::eventually;
@@ -128,4 +129,40 @@ async fn an_order_that_cannot_be_acted_on_does_not_hold_up_the_others() {
         .unwrap();
     assert_eq!(waiting, 1);
     assert_eq!(customer.get(&stuck).await.state(), OrderState::FocConfirmed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_arrive_while_a_cancel_is_out_and_leave_when_the_carrier_rejects() {
+    let intake = TestIntake::start("arrivecancelling").await;
+    let customer = intake.customer().await;
+    let order = customer.submitted().await;
+    intake.hear_foc(&order, "2026-12-01T05:00:00Z").await;
+    let cancelling = customer.cancel(&order).await.unwrap();
+    intake.advance_to("2026-11-29T05:00:00Z").await;
+    assert_eq!(customer.get(&order).await.state(), OrderState::CancelRequested);
+    assert_eq!(intake.inventory().await.len(), 2, "they can be set up");
+    // To the version that is to be cancelled.
+    intake.hear(&order, Answer::Rejected, &[("PIN", ONE)]).await;
+    assert_eq!(intake.inventory().await.len(), 0);
+    let since = customer.get(&order).await.since;
+    intake.advance_to("2026-11-30T05:00:00Z").await;
+    intake.hear(&cancelling, Answer::ChangeRefused, &[]).await;
+    let back = customer.get(&order).await;
+    assert_eq!(
+        (back.state(), back.reasons.len()),
+        (OrderState::ActionRequired, 1)
+    );
+    assert!(back.since.unwrap().seconds > since.unwrap().seconds);
+    assert_eq!(
+        stamp::from_proto(back.since.as_ref().unwrap())
+            .unwrap()
+            .to_string(),
+        "2026-11-29T05:00:00Z",
+        "its time began with the rejection"
+    );
+    // It does not begin anew with a cancel that is refused.
+    let again = customer.cancel(&back).await.unwrap();
+    intake.advance_to("2026-12-01T05:00:00Z").await;
+    intake.hear(&again, Answer::ChangeRefused, &[]).await;
+    assert_eq!(customer.get(&order).await.since, back.since);
 }

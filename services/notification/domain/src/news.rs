@@ -157,10 +157,75 @@ pub enum PortOutNews {
     Cancelled,
     /// Authorized numbers were locked before they went.
     Conflicted,
+    /// The winning carrier answered to that.
+    ConflictSettled {
+        /// Whether it accepts that they stay.
+        accepted: bool,
+    },
+    /// Our answer came further on its way to the winning carrier.
+    Answered {
+        /// How far.
+        progress: AnswerProgress,
+    },
     /// The end user is asked whether the numbers may go.
     ConsentAsked(Invitation),
     /// What we ran for numbers that left is released: routing, emergency record, caller name, messaging.
     NumbersReleased,
+}
+
+/// How far our answer has come to the winning carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerProgress {
+    /// On the wire, or being tried again.
+    Sent,
+    /// The winning carrier has it.
+    Acknowledged,
+    /// The winning carrier refused it.
+    Refused,
+}
+
+impl AnswerProgress {
+    /// The stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Acknowledged => "acknowledged",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Everything that happens to a dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DisputeNews {
+    /// It was opened.
+    Opened {
+        /// By when it is to be answered.
+        answer_due_at: Timestamp,
+    },
+    /// A clock ran out.
+    Overdue {
+        /// Whether that of the answer; else that of the settlement.
+        is_answer: bool,
+        /// When.
+        due_at: Timestamp,
+    },
+    /// The other carrier is asked to undo the port.
+    SnapbackAsked,
+    /// It answered.
+    SnapbackAnswered {
+        /// Whether the numbers are back where they were.
+        confirmed: bool,
+    },
+    /// It is over.
+    Settled {
+        /// The numbers that the account pays a fee for.
+        charged: Vec<Tn>,
+        /// How it ended for each number: the number, and a word.
+        outcomes: Vec<(Tn, String)>,
+        /// Why, as whoever settled it puts it; may be empty.
+        explanation: String,
+    },
 }
 
 /// A reason that a carrier gave, compiled into our vocabulary. The carrier's own words are left out: they are free

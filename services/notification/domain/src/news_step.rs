@@ -1,6 +1,6 @@
 //! What each kind of news is, for those who tell it.
 
-use crate::{Invitation, PortInNews, PortOutNews, Reason, Step};
+use crate::{DisputeNews, Invitation, PortInNews, PortOutNews, Reason, Step};
 
 impl PortInNews {
     /// The step it is.
@@ -86,6 +86,9 @@ impl PortOutNews {
             Self::PortedOut { .. } => Step::PortOutPortedOut,
             Self::Cancelled => Step::PortOutCancelled,
             Self::Conflicted => Step::PortOutConflicted,
+            Self::ConflictSettled { accepted: true } => Step::PortOutConflictAccepted,
+            Self::ConflictSettled { accepted: false } => Step::PortOutConflictRefused,
+            Self::Answered { .. } => Step::PortOutAnswered,
             Self::ConsentAsked(_) => Step::PortOutConsentAsked,
             Self::NumbersReleased => Step::PortOutNumbersReleased,
         }
@@ -102,6 +105,8 @@ impl PortOutNews {
             | Self::PortedOut { .. }
             | Self::Cancelled
             | Self::Conflicted
+            | Self::ConflictSettled { .. }
+            | Self::Answered { .. }
             | Self::ConsentAsked(_)
             | Self::NumbersReleased => &[],
         }
@@ -113,6 +118,19 @@ impl PortOutNews {
             Some(*invitation)
         } else {
             None
+        }
+    }
+}
+
+impl DisputeNews {
+    /// The step it is.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::Opened { .. } => Step::DisputeOpened,
+            Self::Overdue { .. } => Step::DisputeOverdue,
+            Self::SnapbackAsked => Step::DisputeSnapbackAsked,
+            Self::SnapbackAnswered { .. } => Step::DisputeSnapbackAnswered,
+            Self::Settled { .. } => Step::DisputeSettled,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! notices are made of have none.
 
 use jiff::Timestamp;
-use types::{AccountId, OrderId, Pon, PortOutId, RequestNumber, Tn, Ver};
+use types::{AccountId, DisputeId, OrderId, Pon, PortOutId, RequestNumber, Tn, Ver};
 use uuid::Uuid;
 
-use crate::{Invitation, PinAlarm, PortInNews, PortOutNews, Reason, Step};
+use crate::{DisputeNews, Invitation, PinAlarm, PortInNews, PortOutNews, Reason, Step};
 
 /// One thing that happened to a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Notice {
     PortIn(PortInNotice),
     /// To a port-out.
     PortOut(PortOutNotice),
+    /// To a dispute over a port.
+    Dispute(DisputeNotice),
     /// To an account.
     Account(AccountNotice),
 }
@@ -31,8 +33,10 @@ pub struct PortInNotice {
     pub ver: Ver,
     /// The numbers it was about.
     pub tns: Vec<Tn>,
-    /// The losing carrier.
+    /// The losing carrier's id.
     pub losing_carrier: String,
+    /// Its name; empty when it was not told.
+    pub losing_carrier_name: String,
     /// The customer's own reference.
     pub customer_reference: String,
     /// What happened.
@@ -64,6 +68,27 @@ pub struct PortOutNotice {
     pub news: PortOutNews,
 }
 
+/// What happened to a dispute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeNotice {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// Whose port it is about.
+    pub account: AccountId,
+    /// What people call it.
+    pub request_number: RequestNumber,
+    /// What people call the port.
+    pub port_number: RequestNumber,
+    /// What is said to be wrong: `unauthorized` or `mistaken`.
+    pub kind: &'static str,
+    /// The numbers it was about.
+    pub tns: Vec<Tn>,
+    /// The other carrier.
+    pub carrier_name: String,
+    /// What happened.
+    pub news: DisputeNews,
+}
+
 /// What happened to an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNotice {
@@ -79,6 +104,7 @@ impl Notice {
         match self {
             Self::PortIn(notice) => notice.news.step(),
             Self::PortOut(notice) => notice.news.step(),
+            Self::Dispute(notice) => notice.news.step(),
             Self::Account(_) => Step::AccountPinAlarm,
         }
     }
@@ -88,15 +114,17 @@ impl Notice {
         match self {
             Self::PortIn(notice) => notice.account,
             Self::PortOut(notice) => notice.account,
+            Self::Dispute(notice) => notice.account,
             Self::Account(notice) => notice.account,
         }
     }
 
-    /// The order, port-out or account it is about.
+    /// The order, port-out, dispute or account it is about.
     pub fn subject_id(&self) -> Uuid {
         match self {
             Self::PortIn(notice) => notice.order.as_uuid(),
             Self::PortOut(notice) => notice.port_out.as_uuid(),
+            Self::Dispute(notice) => notice.dispute.as_uuid(),
             Self::Account(notice) => notice.account.as_uuid(),
         }
     }
@@ -106,6 +134,7 @@ impl Notice {
         match self {
             Self::PortIn(notice) => Some(notice.request_number),
             Self::PortOut(notice) => Some(notice.request_number),
+            Self::Dispute(notice) => Some(notice.request_number),
             Self::Account(_) => None,
         }
     }
@@ -115,6 +144,7 @@ impl Notice {
         match self {
             Self::PortIn(notice) => &notice.tns,
             Self::PortOut(notice) => &notice.tns,
+            Self::Dispute(notice) => &notice.tns,
             Self::Account(notice) => &notice.alarm.tns,
         }
     }
@@ -124,7 +154,7 @@ impl Notice {
         match self {
             Self::PortIn(notice) => notice.news.reasons(),
             Self::PortOut(notice) => notice.news.reasons(),
-            Self::Account(_) => &[],
+            Self::Dispute(_) | Self::Account(_) => &[],
         }
     }
 
@@ -133,7 +163,7 @@ impl Notice {
         match self {
             Self::PortIn(notice) => notice.news.invitation(),
             Self::PortOut(notice) => notice.news.invitation(),
-            Self::Account(_) => None,
+            Self::Dispute(_) | Self::Account(_) => None,
         }
     }
 }

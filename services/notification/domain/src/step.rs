@@ -100,12 +100,28 @@ steps! {
     PortOutPortedOut = "port_out.ported_out", true;
     /// The winning carrier withdrew.
     PortOutCancelled = "port_out.cancelled", true;
-    /// Authorized numbers were locked before they went.
+    /// Authorized numbers were locked before they went, and the winning carrier is told.
     PortOutConflicted = "port_out.conflicted", true;
+    /// The winning carrier accepted that locked numbers stay. What becomes of the request is told by itself.
+    PortOutConflictAccepted = "port_out.conflict_accepted", false;
+    /// The winning carrier refused: locked numbers go.
+    PortOutConflictRefused = "port_out.conflict_refused", true;
+    /// How far our answer has come to the winning carrier.
+    PortOutAnswered = "port_out.answered", false;
     /// The end user is asked whether the numbers may go, and is written to. The account need not be.
     PortOutConsentAsked = "port_out.consent_asked", false;
     /// What we ran for numbers that left is released.
     PortOutNumbersReleased = "port_out.numbers_released", false;
+    /// A port is said to be unauthorized or mistaken.
+    DisputeOpened = "dispute.opened", true;
+    /// A clock of a dispute ran out.
+    DisputeOverdue = "dispute.overdue", true;
+    /// The other carrier is asked to undo the port.
+    DisputeSnapbackAsked = "dispute.snapback_asked", true;
+    /// It answered.
+    DisputeSnapbackAnswered = "dispute.snapback_answered", true;
+    /// A dispute is over.
+    DisputeSettled = "dispute.settled", true;
     /// Somebody may be guessing the PINs of an account's numbers.
     AccountPinAlarm = "account.pin_alarm", true;
 }
@@ -170,6 +186,8 @@ mod tests {
                 "port_in.proved",
                 "port_out.authorized",
                 "port_out.rejection_requested",
+                "port_out.conflict_accepted",
+                "port_out.answered",
                 "port_out.consent_asked",
                 "port_out.numbers_released"
             ]

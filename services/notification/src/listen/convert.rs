@@ -1,5 +1,6 @@
 //! From intake's messages to ours. What cannot be read is refused with the field that is wrong.
 
+mod dispute;
 mod port_in;
 mod port_out;
 
@@ -72,6 +73,7 @@ fn readers() -> impl Iterator<Item = (String, Reader)> {
     port_in::readers()
         .into_iter()
         .chain(port_out::readers())
+        .chain(dispute::readers())
         .chain([alarm])
 }
 

@@ -45,17 +45,23 @@ impl MailFacts {
         let link = match number.map(|number| (number, number.kind())) {
             Some((number, RequestKind::PortIn)) => format!("{console_url}/port-ins/{number}"),
             Some((number, RequestKind::PortOut)) => format!("{console_url}/port-outs/{number}"),
+            Some((number, RequestKind::Dispute)) => format!("{console_url}/disputes/{number}"),
             None => format!("{console_url}/account"),
         };
         let (ver, carrier, customer_reference) = match notice {
             Notice::PortIn(notice) => (
                 notice.ver.get(),
-                or_else(&notice.losing_carrier, "your current carrier"),
+                or_else(&notice.losing_carrier_name, "your current carrier"),
                 notice.customer_reference.clone(),
             ),
             Notice::PortOut(notice) => (
                 notice.ver.get(),
                 or_else(&notice.winning_name, "another carrier"),
+                String::new(),
+            ),
+            Notice::Dispute(notice) => (
+                0,
+                or_else(&notice.carrier_name, "the other carrier"),
                 String::new(),
             ),
             Notice::Account(notice) => (

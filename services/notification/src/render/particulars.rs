@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use notification_domain::{Account, Notice, PortInNews, PortOutNews, PortOutNotice};
+use notification_domain::{
+    Account, DisputeNews, DisputeNotice, Notice, PortInNews, PortOutNews, PortOutNotice,
+};
 use serde::Serialize;
 
 /// The names that templates use.
@@ -36,6 +38,14 @@ pub(super) struct Particulars {
     /// The number that stood in for another.
     temporary: String,
     wrong_pins: u32,
+    /// What is said to be wrong with a port.
+    fault: &'static str,
+    /// What people call the port that is disputed.
+    port: String,
+    /// Whether an answer is overdue, and not the settlement.
+    answer_overdue: bool,
+    /// Whether the account pays a fee.
+    has_fee: bool,
 }
 
 impl Particulars {
@@ -43,6 +53,7 @@ impl Particulars {
         match notice {
             Notice::PortIn(notice) => Self::of_port_in(&notice.news, zone),
             Notice::PortOut(notice) => Self::of_port_out(notice, zone),
+            Notice::Dispute(notice) => Self::of_dispute(notice, zone),
             Notice::Account(notice) => Self {
                 when: shown(notice.alarm.raised_at, zone),
                 wrong_pins: notice.alarm.wrong_pins,
@@ -116,7 +127,41 @@ impl Particulars {
             | PortOutNews::FocChanged
             | PortOutNews::Cancelled
             | PortOutNews::Conflicted
+            | PortOutNews::ConflictSettled { .. }
+            | PortOutNews::Answered { .. }
             | PortOutNews::NumbersReleased => {}
+        }
+        told
+    }
+}
+
+impl Particulars {
+    fn of_dispute(notice: &DisputeNotice, zone: &TimeZone) -> Self {
+        let mut told = Self {
+            fault: notice.kind,
+            port: notice.port_number.to_string(),
+            ..Self::default()
+        };
+        match &notice.news {
+            DisputeNews::Opened { answer_due_at } => told.answer_due = shown(*answer_due_at, zone),
+            DisputeNews::Overdue { is_answer, due_at } => {
+                told.answer_overdue = *is_answer;
+                told.when = shown(*due_at, zone);
+            }
+            DisputeNews::SnapbackAsked => {}
+            DisputeNews::SnapbackAnswered { confirmed } => told.confirmed = *confirmed,
+            DisputeNews::Settled {
+                charged,
+                outcomes,
+                explanation,
+            } => {
+                told.has_fee = !charged.is_empty();
+                told.remarks = outcomes
+                    .iter()
+                    .map(|(tn, word)| format!("{tn}: {word}"))
+                    .collect();
+                told.explanation.clone_from(explanation);
+            }
         }
         told
     }

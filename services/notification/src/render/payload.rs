@@ -3,7 +3,8 @@
 
 use jiff::Timestamp;
 use notification_domain::{
-    AccountNotice, Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice, Reason, Remark,
+    AccountNotice, DisputeNews, DisputeNotice, Notice, PortInNews, PortInNotice, PortOutNews, PortOutNotice,
+    Reason, Remark,
 };
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ pub(crate) fn payload(notice: &Notice, occurred_at: Timestamp) -> String {
     let data = match notice {
         Notice::PortIn(notice) => port_in(notice),
         Notice::PortOut(notice) => port_out(notice),
+        Notice::Dispute(notice) => dispute(notice),
         Notice::Account(notice) => account(notice),
     };
     json!({
@@ -75,6 +77,7 @@ fn port_in(notice: &PortInNotice) -> Value {
         ("ver", json!(notice.ver.get())),
         ("tns", json!(notice.tns)),
         ("losing_carrier", json!(notice.losing_carrier)),
+        ("losing_carrier_name", json!(notice.losing_carrier_name)),
         ("customer_reference", json!(notice.customer_reference)),
     ];
     object(always, added)
@@ -97,10 +100,12 @@ fn port_out(notice: &PortOutNotice) -> Value {
             vec![("reasons", listed(reasons)), ("explanation", json!(explanation))]
         }
         PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
+        PortOutNews::Answered { progress } => vec![("answer_state", json!(progress.code()))],
         PortOutNews::ConsentAsked(invitation) => vec![("expires_at", instant(invitation.expires_at))],
         PortOutNews::FocChanged
         | PortOutNews::Cancelled
         | PortOutNews::Conflicted
+        | PortOutNews::ConflictSettled { .. }
         | PortOutNews::NumbersReleased => Vec::new(),
     };
     let always = vec![
@@ -113,6 +118,40 @@ fn port_out(notice: &PortOutNotice) -> Value {
         ("winning_name", json!(notice.winning_name)),
         ("tns", json!(notice.tns)),
         ("foc_at", json!(notice.foc_at.map(instant))),
+    ];
+    object(always, added)
+}
+
+fn dispute(notice: &DisputeNotice) -> Value {
+    let added: Fields = match &notice.news {
+        DisputeNews::Opened { answer_due_at } => vec![("answer_due_at", instant(*answer_due_at))],
+        DisputeNews::Overdue { is_answer, due_at } => vec![
+            ("clock", json!(if *is_answer { "answer" } else { "resolution" })),
+            ("due_at", instant(*due_at)),
+        ],
+        DisputeNews::SnapbackAsked => Vec::new(),
+        DisputeNews::SnapbackAnswered { confirmed } => vec![("confirmed", json!(confirmed))],
+        DisputeNews::Settled {
+            charged,
+            outcomes,
+            explanation,
+        } => {
+            let outcome = |(tn, outcome): &(types::Tn, String)| json!({ "tn": tn, "outcome": outcome });
+            vec![
+                ("outcomes", outcomes.iter().map(outcome).collect()),
+                ("charged_tns", json!(charged)),
+                ("explanation", json!(explanation)),
+            ]
+        }
+    };
+    let always = vec![
+        ("request_number", json!(notice.request_number)),
+        ("dispute_id", json!(notice.dispute)),
+        ("account_id", json!(notice.account)),
+        ("port_request_number", json!(notice.port_number)),
+        ("kind", json!(notice.kind)),
+        ("carrier_name", json!(notice.carrier_name)),
+        ("tns", json!(notice.tns)),
     ];
     object(always, added)
 }

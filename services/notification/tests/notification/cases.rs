@@ -192,6 +192,7 @@ fn endings(order: &Order) -> Vec<Case> {
 pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
     let mut cases = decisions(port_out);
     cases.extend(cases_of_ours::protection(port_out));
+    cases.extend(cases_of_ours::conflicts(port_out));
     cases.extend(outcomes(port_out));
     cases
 }
@@ -232,6 +233,7 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
             event: port_out.event(&v1::PortOutRejectionRequested {
                 port_out: port_out_ref(),
                 reason: "PIN".to_owned(),
+                requested_by: "user:owner".to_owned(),
             }),
             mail: None,
             data: json!({ "reason": "PIN" }),
@@ -263,7 +265,7 @@ fn outcomes(port_out: &PortOut) -> Vec<Case> {
             event: port_out.event(&v1::PortOutRejected {
                 port_out: port_out_ref(),
                 reasons: vec![wrong_pin(NUMBERS[0])],
-                explanation: String::new(),
+                ..v1::PortOutRejected::default()
             }),
             mail: Some((
                 "the port-out was rejected",

@@ -284,17 +284,6 @@ pub(crate) fn protection(port_out: &PortOut) -> Vec<Case> {
             data: json!({ "expires_at": "2026-09-01T15:00:00Z" }),
         },
         Case {
-            step: Step::PortOutConflicted,
-            event: port_out.event(&v1::PortOutConflicted {
-                port_out: port_out_ref(),
-            }),
-            mail: Some((
-                "locked numbers are not released",
-                vec!["You locked 1 number after the request PO_100007 of Valley Wireless was authorized."],
-            )),
-            data: json!({}),
-        },
-        Case {
             step: Step::PortOutOverruled,
             event: port_out.event(&v1::PortOutAuthorized {
                 port_out: port_out_ref(),
@@ -316,6 +305,58 @@ pub(crate) fn protection(port_out: &PortOut) -> Vec<Case> {
             }),
             mail: None,
             data: json!({}),
+        },
+    ]
+}
+
+/// Around a lock that came after the authorization, and our answer.
+pub(crate) fn conflicts(port_out: &PortOut) -> Vec<Case> {
+    let port_out_ref = || Some(port_out.reference());
+    vec![
+        Case {
+            step: Step::PortOutConflicted,
+            event: port_out.event(&v1::PortOutConflicted {
+                port_out: port_out_ref(),
+                ..v1::PortOutConflicted::default()
+            }),
+            mail: Some((
+                "locked numbers are not released",
+                vec!["You locked 1 number after the request PO_100007 of Valley Wireless was authorized."],
+            )),
+            data: json!({}),
+        },
+        Case {
+            step: Step::PortOutConflictAccepted,
+            event: port_out.event(&v1::PortOutConflictSettled {
+                port_out: port_out_ref(),
+                accepted: true,
+                ..v1::PortOutConflictSettled::default()
+            }),
+            mail: None,
+            data: json!({}),
+        },
+        Case {
+            step: Step::PortOutConflictRefused,
+            event: port_out.event(&v1::PortOutConflictSettled {
+                port_out: port_out_ref(),
+                refusal: "the PIN is QX-0000".to_owned(),
+                ..v1::PortOutConflictSettled::default()
+            }),
+            mail: Some((
+                "locked numbers will be ported out",
+                vec!["Valley Wireless did not accept the conflict"],
+            )),
+            data: json!({}),
+        },
+        Case {
+            step: Step::PortOutAnswered,
+            event: port_out.event(&v1::PortOutAnswered {
+                port_out: port_out_ref(),
+                answer_state: v1::AnswerState::Acknowledged.into(),
+                ..v1::PortOutAnswered::default()
+            }),
+            mail: None,
+            data: json!({ "answer_state": "acknowledged" }),
         },
     ]
 }

@@ -86,7 +86,8 @@ impl Order {
             account_id: self.account.to_string(),
             ver: 2,
             tns: NUMBERS.map(str::to_owned).to_vec(),
-            losing_carrier: "Hillside Telecom".to_owned(),
+            losing_carrier: "hillside".to_owned(),
+            losing_carrier_name: "Hillside Telecom".to_owned(),
             customer_reference: "office move".to_owned(),
             ..OrderRef::default()
         }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use mail_sink::Trouble;
+use portway_proto::events::v1::CallMade;
 use portway_proto::notification::v1 as proto;
 use portway_proto::notification::v1::DeliveryState;
 use prost::Name as _;
@@ -262,7 +263,11 @@ async fn mail_that_is_refused_for_good_fails_at_once_and_can_be_tried_again() {
         .unwrap();
     assert_eq!(
         types,
-        [proto::DeliveryFailed::full_name(), proto::Delivered::full_name()]
+        [
+            proto::DeliveryFailed::full_name(),
+            CallMade::full_name(),
+            proto::Delivered::full_name()
+        ]
     );
     service.stop().await;
 }

@@ -4,6 +4,7 @@ use notification_domain::Step;
 use portway_proto::notification::v1 as proto;
 
 use crate::cases::{Case, port_in_cases, port_out_cases};
+use crate::cases_of_disputes::{Dispute, dispute_cases};
 use crate::cases_of_ours::alarm;
 use crate::harness::{Mail, World};
 use crate::intake_events::{Order, PortOut, QUOTED_PIN, account_changed};
@@ -25,6 +26,7 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
     let cases: Vec<Case> = port_in_cases(&order)
         .into_iter()
         .chain(port_out_cases(&port_out))
+        .chain(dispute_cases(&Dispute::new(account, "DI_100003")))
         .collect();
     for step in Step::ALL {
         let has_case = *step == Step::AccountPinAlarm || cases.iter().any(|case| case.step == *step);
@@ -43,6 +45,7 @@ async fn every_step_is_told_in_its_own_words_and_in_order() {
     for (kind, link) in [
         ("PI_", "https://console.portway.test/port-ins/PI_100001"),
         ("PO_", "https://console.portway.test/port-outs/PO_100007"),
+        ("DI_", "https://console.portway.test/disputes/DI_100003"),
     ] {
         let expected: Vec<&Case> = cases
             .iter()
@@ -135,6 +138,8 @@ fn check_mail(mail: &Mail, subject: &str, sentences: &[&str]) {
 fn number_of(case: &Case) -> &'static str {
     if case.step.slug().starts_with("port_in.") {
         "PI_100001"
+    } else if case.step.slug().starts_with("dispute.") {
+        "DI_100003"
     } else {
         "PO_100007"
     }

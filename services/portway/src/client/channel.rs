@@ -9,8 +9,12 @@ use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient
 use portway_proto::intake::v1::account_service_client::AccountServiceClient;
 use portway_proto::intake::v1::document_service_client::DocumentServiceClient;
 use portway_proto::intake::v1::number_service_client::NumberServiceClient;
+use portway_proto::intake::v1::permission_set_service_client::PermissionSetServiceClient;
 use portway_proto::intake::v1::port_in_service_client::PortInServiceClient;
+use portway_proto::intake::v1::port_out_list_service_client::PortOutListServiceClient;
 use portway_proto::intake::v1::port_out_service_client::PortOutServiceClient;
+use portway_proto::intake::v1::protection_service_client::ProtectionServiceClient;
+use portway_proto::intake::v1::user_group_service_client::UserGroupServiceClient;
 use portway_proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use portway_proto::notification::v1::preference_service_client::PreferenceServiceClient;
 use portway_proto::sim::v1::clock_service_client::ClockServiceClient;
@@ -25,7 +29,7 @@ use types::Secret;
 use crate::client::endpoints::{ConnectError, Endpoints, Service};
 
 /// The largest answer taken: an invoice of 20,000 charges has about 6 MiB.
-const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub(crate) const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// A channel that puts the caller's token on every call.
 pub type Wire = InterceptedService<Channel, Bearer>;
@@ -91,6 +95,10 @@ impl Clients {
     clients! {
         /// Accounts and grants.
         accounts: AccountServiceClient of Intake;
+        /// Sets of permissions and who holds them.
+        permission_sets: PermissionSetServiceClient of Intake;
+        /// Groups of users.
+        user_groups: UserGroupServiceClient of Intake;
         /// Port-in orders.
         port_in: PortInServiceClient of Intake;
         /// Documents of port-in orders.
@@ -99,6 +107,10 @@ impl Clients {
         numbers: NumberServiceClient of Intake;
         /// Port-outs.
         port_outs: PortOutServiceClient of Intake;
+        /// Port-outs by the many.
+        port_out_lists: PortOutListServiceClient of Intake;
+        /// PINs and locks.
+        protection: ProtectionServiceClient of Intake;
         /// Charges and invoices.
         invoices: InvoiceServiceClient of Billing;
         /// Contacts and webhook endpoints.

@@ -10,6 +10,7 @@ pub(crate) mod errors;
 pub mod feed;
 mod request;
 
+pub(crate) use channel::ANSWER_BYTES_MAX;
 pub use channel::{Clients, Wire};
 pub(crate) use connect_args::ConnectArgs;
 pub use endpoints::{ConnectError, ENDPOINTS_FILE, Endpoints, EndpointsFile, Service};

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
+use auth::DRY_RUN_METADATA;
 use clap::Args;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Status};
@@ -67,9 +68,29 @@ pub(crate) struct ChangeArgs {
     /// Name this change: running the command again with the same key does it once. Default: a fresh key.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<ChangeKey>,
+    /// Show what it would come to, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl ChangeArgs {
+    /// The request of a change that takes one call.
+    pub(crate) fn request<T>(self, message: T) -> Request<T> {
+        let is_dry = self.dry_run;
+        let mut request = change(message, &self.key());
+        if is_dry {
+            note("Tried and taken back: nothing was changed.");
+            request
+                .metadata_mut()
+                .insert(DRY_RUN_METADATA, AsciiMetadataValue::from_static("true"));
+        }
+        request
+    }
+
+    pub(crate) const fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     pub(crate) fn key(self) -> ChangeKey {
         self.idempotency_key.unwrap_or_else(ChangeKey::fresh)
     }

@@ -71,6 +71,7 @@ impl Demo {
         let request = RequestPortOutRequest {
             request: Some(request),
             complete_at_foc: true,
+            refuse_conflicts: false,
         };
         self.platform.scenarios()?.request_port_out(request).await?;
         self.advance(3 * 3_600).await?;

@@ -3,7 +3,7 @@
 use clap::Args;
 use portway_proto::intake::v1::{CancelOrderRequest, ConfirmRemedyRequest, SubmitOrderRequest};
 
-use crate::client::{ChangeArgs, Clients, change};
+use crate::client::{ChangeArgs, Clients};
 use crate::exit::{Failure, Outcome};
 use crate::output::Output;
 use crate::port_in::{look, present};
@@ -27,7 +27,7 @@ pub(super) async fn submit(
     };
     let reply = clients
         .port_in()?
-        .submit_order(change(request, &args.change.key()))
+        .submit_order(args.change.request(request))
         .await?;
     output.message(&present(reply.into_inner().order)?, look::order_text)?;
     Ok(Outcome::Yes)
@@ -41,7 +41,7 @@ pub(super) async fn confirm(
     let request = ConfirmRemedyRequest { order_id: args.order };
     let reply = clients
         .port_in()?
-        .confirm_remedy(change(request, &args.change.key()))
+        .confirm_remedy(args.change.request(request))
         .await?;
     output.message(&present(reply.into_inner().order)?, look::order_text)?;
     Ok(Outcome::Yes)
@@ -55,7 +55,7 @@ pub(super) async fn cancel(
     let request = CancelOrderRequest { order_id: args.order };
     let reply = clients
         .port_in()?
-        .cancel_order(change(request, &args.change.key()))
+        .cancel_order(args.change.request(request))
         .await?;
     output.message(&present(reply.into_inner().order)?, look::order_text)?;
     Ok(Outcome::Yes)

@@ -72,13 +72,22 @@ pub(super) struct AddArgs {
 pub(super) async fn create(args: CreateArgs, clients: &Clients, output: Output) -> Result<Outcome, Failure> {
     let file = order_file::read(&args.file)?;
     let attachments = args.attach.read()?;
-    let key = args.change.key();
     let mut first = file.numbers;
     let rest = first.split_off(first.len().min(NUMBERS_PER_CALL));
     let request = CreateOrderRequest {
         details: Some(file.details),
         numbers: first,
     };
+    if args.change.is_dry_run() {
+        // What follows needs the order, which there is not.
+        let reply = clients
+            .port_in()?
+            .create_order(args.change.request(request))
+            .await?;
+        output.message(&present(reply.into_inner().order)?, look::order_text)?;
+        return Ok(Outcome::Yes);
+    }
+    let key = args.change.key();
     let reply = clients
         .port_in()?
         .create_order(change(request, &key.step("create")?))
@@ -135,7 +144,7 @@ pub(super) async fn update(args: UpdateArgs, clients: &Clients, output: Output) 
     };
     let reply = clients
         .port_in()?
-        .update_order(change(request, &args.change.key()))
+        .update_order(args.change.request(request))
         .await?;
     output.message(&present(reply.into_inner().order)?, look::order_text)?;
     Ok(Outcome::Yes)
@@ -145,6 +154,11 @@ pub(super) async fn add(args: AddArgs, clients: &Clients, output: Output) -> Res
     let attachments = args.attach.read()?;
     if attachments.is_empty() {
         return Err(Failure::Usage("there is nothing to add: name a file".to_owned()));
+    }
+    if args.change.is_dry_run() {
+        return Err(Failure::Usage(
+            "an upload is not tried: its faults are told line by line, and nothing is submitted".to_owned(),
+        ));
     }
     let outcome = attachments.send(&args.order, clients, &args.change.key()).await?;
     output.message(&look::get(args.order, clients).await?, look::order_text)?;

@@ -7,7 +7,7 @@ use portway_proto::intake::v1::{ApplyFixRequest, Correction};
 use portway_proto::types::v1::Address;
 use types::Secret;
 
-use crate::client::{ChangeArgs, Clients, change};
+use crate::client::{ChangeArgs, Clients};
 use crate::exit::{Failure, Outcome};
 use crate::output::Output;
 use crate::port_in::{look, present};
@@ -75,10 +75,7 @@ pub(super) async fn fix(args: FixArgs, clients: &Clients, output: Output) -> Res
         order_id: args.order,
         corrections,
     };
-    let reply = clients
-        .port_in()?
-        .apply_fix(change(request, &args.change.key()))
-        .await?;
+    let reply = clients.port_in()?.apply_fix(args.change.request(request)).await?;
     output.message(&present(reply.into_inner().order)?, look::order_text)?;
     Ok(Outcome::Yes)
 }

@@ -69,6 +69,7 @@ impl Wiring<'_> {
                 gateway_endpoint: self.endpoint("carrier-gateway")?,
                 document_store: intake::DocumentStoreSettings::Folder(self.data_dir.join("documents")),
                 links: Some(self.links()?),
+                secrets_kept_days: intake::Settings::SECRETS_KEPT_DAYS,
                 bootstrap_file: self.bootstrap_file.clone(),
                 area_codes_file: None,
             },

@@ -1,6 +1,7 @@
 //! The online commands against a stub of the services: what they send, what they print, how they exit.
 #![cfg(test)]
 
+mod calls;
 mod stub;
 
 use std::path::Path;

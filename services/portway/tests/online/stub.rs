@@ -160,6 +160,8 @@ impl Handler {
             .get("idempotency-key")
             .map(|key| key.to_str().unwrap().to_owned());
         let missing = || status::fail(Code::InvalidArgument, "IDEMPOTENCY_KEY_MISSING", "send a key");
+        let is_dry = request.metadata().get("portway-dry-run").is_some();
+        let what = if is_dry { format!("try {what}") } else { what };
         self.kept().changes.push((key.ok_or_else(missing)?, what));
         Ok(())
     }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use reasons::{Field, Reason, ReasonClass};
 
 use super::order::{IllegalTransition, Order};
+use super::refusal::{ActionRefusal, Refusal};
 use super::requirements::Requirement;
 use super::state::{OrderState, Rejection, StateName};
 
@@ -24,6 +25,8 @@ pub enum Action {
     RemoveNumbers,
     /// Add a document.
     UploadDocument,
+    /// Set up its numbers, until they are activated.
+    ConfigureNumbers,
     /// Hand it in.
     SubmitOrder,
     /// End our review: it goes out.
@@ -54,11 +57,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of an order's life.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UpdateOrder,
         Self::AddNumbers,
         Self::RemoveNumbers,
         Self::UploadDocument,
+        Self::ConfigureNumbers,
         Self::SubmitOrder,
         Self::ReleaseOrder,
         Self::ReturnOrder,
@@ -81,6 +85,7 @@ impl Action {
             Self::AddNumbers => "AddNumbers",
             Self::RemoveNumbers => "RemoveNumbers",
             Self::UploadDocument => "UploadDocument",
+            Self::ConfigureNumbers => "ConfigureNumbers",
             Self::SubmitOrder => "SubmitOrder",
             Self::ReleaseOrder => "ReleaseOrder",
             Self::ReturnOrder => "ReturnOrder",
@@ -105,6 +110,7 @@ impl Action {
             | Self::AddNumbers
             | Self::RemoveNumbers
             | Self::UploadDocument
+            | Self::ConfigureNumbers
             | Self::SubmitOrder
             | Self::ApplyFix
             | Self::ConfirmRemedy
@@ -114,71 +120,6 @@ impl Action {
             | Self::SetActivation
             | Self::ActivateOrder
             | Self::RequestSnapback => false,
-        }
-    }
-}
-
-/// Why an action is not allowed now, whatever is asked for by it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The order's state does not allow it.
-    #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
-    /// Numbers are added to drafts alone.
-    #[error("numbers cannot be added after submission; make a new order for them")]
-    NewOrderRequired,
-    /// These reasons are not settled by confirming.
-    #[error("{} is settled by corrected data alone", codes(.0))]
-    NotConfirmable(Vec<Reason>),
-    /// The carrier asks for more than a date.
-    #[error("the carrier asks for more than another date; correct it with a fix, which takes the date along")]
-    FixRequired,
-    /// A change of date is out.
-    #[error("a change of date is on its way; the carrier has to answer it first")]
-    ChangeInProgress,
-    /// The cut-over is within 24 hours, or under way.
-    #[error("the cut-over at {foc_at} is less than 24 hours away or under way; let it complete")]
-    TooLate {
-        /// The cut-over.
-        foc_at: Timestamp,
-    },
-    /// The numbers are ours.
-    #[error("the numbers have ported; what was ported is undone by a snapback")]
-    CompletedUseSnapback,
-    /// The day of the FOC is still to come.
-    #[error("the losing carrier activates on demand in its hours from the day of the FOC on, {foc_at}")]
-    BeforeFocDay {
-        /// The FOC.
-        foc_at: Timestamp,
-    },
-    /// There is nothing to be given back.
-    #[error("no number of the order is here by it")]
-    NothingPorted,
-    /// Carriers' forms have no number for another version.
-    #[error(
-        "the order was changed too often for another version; make a new one, and to cancel call operations"
-    )]
-    VersionsExhausted,
-}
-
-/// Why an action that needs a complete order is not allowed now.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActionRefusal {
-    /// It would not be allowed for a complete one either.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Something is missing or wrong.
-    #[error("the order is not complete")]
-    NotReady(Vec<Requirement>),
-}
-
-impl ActionRefusal {
-    /// Refuses while something besides warnings is missing or wrong.
-    pub(super) fn unless_ready(requirements: Vec<Requirement>) -> Result<(), Self> {
-        if requirements.iter().all(|requirement| requirement.is_warning) {
-            Ok(())
-        } else {
-            Err(Self::NotReady(requirements))
         }
     }
 }
@@ -205,6 +146,10 @@ impl Order {
             Action::UpdateOrder | Action::RemoveNumbers => self.may_be_edited()?,
             Action::AddNumbers => self.may_be_edited().map_err(|_| Refusal::NewOrderRequired)?,
             Action::UploadDocument => self.check_takes_documents()?,
+            Action::ConfigureNumbers => {
+                self.may_be_configured()?;
+                return Ok(None);
+            }
             Action::SubmitOrder => self.may_be_submitted()?,
             Action::ReleaseOrder | Action::ReturnOrder => self.may_be_reviewed()?,
             Action::ApplyFix => self.may_be_fixed().map(drop)?,
@@ -225,21 +170,26 @@ impl Order {
             }
             Action::RequestSnapback => self.may_be_given_back()?,
         }
-        Ok(self.end_of_permission())
+        Ok(self.end_of_permission(now))
     }
 
-    /// When what is allowed now ends by itself: with the draft, the customer's time to act, or a day before the cut-over.
-    fn end_of_permission(&self) -> Option<Timestamp> {
+    /// When what is allowed now ends by itself: with the draft, the customer's time to act, a day before the cut-over, or
+    /// with the commitment when that went by.
+    fn end_of_permission(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.record.state {
             OrderState::Draft(draft) => self.draft_ends_at(draft),
             OrderState::ActionRequired(_) => self.next_due(),
-            OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) => {
-                self.record.state.foc_at()?.checked_sub(LOCKED_BEFORE_FOC).ok()
+            OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) | OrderState::Activating { .. } => {
+                let foc_at = self.record.state.foc_at()?;
+                if self.is_at_rest_past(foc_at, now) {
+                    return self.lapses_at(foc_at);
+                }
+                let locked_at = foc_at.checked_sub(LOCKED_BEFORE_FOC).ok();
+                locked_at.filter(|locked_at| *locked_at > now)
             }
             OrderState::InReview(_)
             | OrderState::Submitted
             | OrderState::Pending { .. }
-            | OrderState::Activating { .. }
             | OrderState::Ported
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
@@ -307,12 +257,11 @@ impl Order {
             OrderState::Submitted | OrderState::Pending { .. } => self.require_version(),
             OrderState::ActionRequired(rejection) if is_about_the_date(rejection) => self.require_version(),
             OrderState::ActionRequired(_) => Err(Refusal::FixRequired),
-            OrderState::FocConfirmed(_) => {
+            OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
                 self.require_time(now)?;
                 self.require_version()
             }
             OrderState::ChangingDate(_) => Err(Refusal::ChangeInProgress),
-            OrderState::Activating { foc_at } => Err(Refusal::TooLate { foc_at: *foc_at }),
             OrderState::Ported => Err(Refusal::CompletedUseSnapback),
             OrderState::CancelRequested { .. }
             | OrderState::Cancelled
@@ -328,11 +277,10 @@ impl Order {
             OrderState::Submitted | OrderState::Pending { .. } | OrderState::ActionRequired(_) => {
                 self.require_version()
             }
-            OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) => {
+            OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) | OrderState::Activating { .. } => {
                 self.require_time(now)?;
                 self.require_version()
             }
-            OrderState::Activating { foc_at } => Err(Refusal::TooLate { foc_at: *foc_at }),
             // A parent is cancelled by its children; this is what is said when they have all ended.
             OrderState::Ported | OrderState::Parent(StateName::Ported) => Err(Refusal::CompletedUseSnapback),
             OrderState::CancelRequested { .. }
@@ -343,13 +291,18 @@ impl Order {
         }
     }
 
-    /// Refuses within a day of the committed cut-over.
+    /// Refuses within a day of the committed cut-over and while it is under way, not when its date went by without it.
     fn require_time(&self, now: Timestamp) -> Result<(), Refusal> {
         match self.record.state.foc_at() {
-            Some(foc_at) if foc_at.duration_since(now) <= LOCKED_BEFORE_FOC => {
-                Err(Refusal::TooLate { foc_at })
+            None => Ok(()),
+            Some(foc_at) if self.is_at_rest_past(foc_at, now) => Ok(()),
+            Some(foc_at) => {
+                let is_under_way = matches!(self.record.state, OrderState::Activating { .. });
+                if is_under_way || foc_at.duration_since(now) <= LOCKED_BEFORE_FOC {
+                    return Err(Refusal::TooLate { foc_at });
+                }
+                Ok(())
             }
-            Some(_) | None => Ok(()),
         }
     }
 }
@@ -368,9 +321,4 @@ fn is_about_the_date(rejection: &Rejection) -> bool {
             | ReasonClass::Cancel
             | ReasonClass::Manual => false,
         })
-}
-
-fn codes(reasons: &[Reason]) -> String {
-    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
-    codes.join(", ")
 }

@@ -80,7 +80,7 @@ impl Order {
             return self.hear_before_change(&change, says, now);
         }
         match says {
-            Says::Rejected(rejection) => self.hear_rejection(says, rejection, now),
+            Says::Rejected(rejection) => self.hear_rejection(says, rejection, ver, now),
             Says::Delayed { reasons } => self.hear_delay(says, reasons),
             Says::Foc { foc_at } => self.hear_foc(says, *foc_at, now),
             Says::Activated { tns } => self.hear_activation(says, tns, now),
@@ -97,7 +97,7 @@ impl Order {
         })
     }
 
-    fn hear_rejection(self, says: &Says, rejection: &Rejection, now: Timestamp) -> Transition {
+    fn hear_rejection(self, says: &Says, rejection: &Rejection, ver: Ver, now: Timestamp) -> Transition {
         match self.record.state {
             OrderState::Submitted
             | OrderState::Pending { .. }
@@ -114,7 +114,16 @@ impl Order {
                 self.weigh(says, rejection, now)
             }
             OrderState::ChangingDate(_) => self.put_change_in_force().weigh(says, rejection, now),
-            OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
+            OrderState::CancelRequested { .. }
+                if ver == self.record.ver && Self::is_refused_change(rejection) =>
+            {
+                let cancelling = self.clone();
+                let resumed = self.resume("the carrier says it is too late", now);
+                resumed.unwrap_or_else(|| cancelling.only_heard(says, "nothing to go back to", true))
+            }
+            OrderState::CancelRequested { answer, .. } => self.keep_rejection(says, rejection, now, |from| {
+                OrderState::CancelRequested { from, answer }
+            }),
             OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Ported

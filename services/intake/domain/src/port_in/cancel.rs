@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::actions::Refusal;
 use super::date_change::Settlement;
 use super::order::{Entry, Order, OrderFact, Transition};
+use super::refusal::Refusal;
 use super::state::{Fallback, OrderState};
 
 /// Whether there is anything at the carrier that a cancel could be about.
@@ -27,15 +27,21 @@ impl Order {
             }
             OrderState::Submitted => Fallback::Submitted,
             OrderState::Pending { awaits_us } => Fallback::Pending { awaits_us },
-            OrderState::ActionRequired(rejection) => Fallback::ActionRequired(rejection),
+            OrderState::ActionRequired(rejection) => Fallback::ActionRequired {
+                rejection,
+                since: self.record.since,
+            },
             OrderState::FocConfirmed(commitment) => Fallback::FocConfirmed(commitment),
             // The cancel takes the place of the change: if it is refused, the carrier's next answer says which date holds.
             OrderState::ChangingDate(change) => {
                 self.record.details.wanted_date = change.previous;
                 change.from
             }
-            OrderState::Activating { .. }
-            | OrderState::Ported
+            OrderState::Activating { .. } => match self.commitment_at_rest() {
+                Some(commitment) => Fallback::FocConfirmed(commitment),
+                None => return Err(self.illegal("cancelled").into()),
+            },
+            OrderState::Ported
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected

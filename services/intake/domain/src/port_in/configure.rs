@@ -8,6 +8,7 @@ use super::details::KeptSecret;
 use super::number::{NumberState, OrderNumber};
 use super::number_config::{Override, Setting};
 use super::order::{Entry, InventoryChange, Order, Transition};
+use super::refusal::Refusal;
 use super::state::OrderState;
 
 /// A new value for a number.
@@ -65,6 +66,15 @@ impl ConfigureProblem {
 }
 
 impl Order {
+    pub(super) fn may_be_configured(&self) -> Result<(), Refusal> {
+        let mut numbers = self.record.numbers.iter();
+        if numbers.any(|number| number.state.awaits_cutover()) {
+            Ok(())
+        } else {
+            Err(Refusal::ConfigurationClosed)
+        }
+    }
+
     /// Changes numbers: all of them, or none with every fault.
     pub fn configure(mut self, all: Vec<NumberChanges>) -> Result<Transition, Vec<ConfigureFault>> {
         let faults = self.configure_faults(&all);
@@ -102,11 +112,12 @@ impl Order {
             match known.get(&one.tn) {
                 None => Some(ConfigureProblem::NotInOrder),
                 Some(NumberState::Draft) => None,
-                Some(NumberState::InOrder | NumberState::FocConfirmed) => one
-                    .changes
-                    .iter()
-                    .any(sends)
-                    .then_some(ConfigureProblem::Submitted),
+                Some(NumberState::InOrder | NumberState::FocConfirmed | NumberState::ActivationRefused) => {
+                    one.changes
+                        .iter()
+                        .any(sends)
+                        .then_some(ConfigureProblem::Submitted)
+                }
                 Some(
                     NumberState::Activating
                     | NumberState::Ported

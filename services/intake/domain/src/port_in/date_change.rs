@@ -9,10 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Ver;
 
-use super::actions::Refusal;
 use super::answer::Says;
 use super::order::{Entry, Order, OrderFact, Transition};
-use super::reason::{Demand, demand};
+use super::refusal::Refusal;
 use super::requirements::{self, Requirement};
 use super::state::{AwaitedAnswer, Commitment, DateChange, Fallback, OrderState, Rejection};
 use crate::carrier::LosingCarrier;
@@ -71,20 +70,26 @@ impl Order {
         }
         let before = previous.map_or_else(|| "the earliest".to_owned(), |date| date.to_string());
         let note = format!("from {before} to {wanted}");
+        let at_rest = changed.commitment_at_rest();
         let from = match (&changed.record.state, package) {
             (OrderState::Pending { awaits_us }, _) => Fallback::Pending {
                 awaits_us: *awaits_us,
             },
             (OrderState::Submitted, Package::Fetched) => Fallback::Submitted,
-            (OrderState::ActionRequired(rejection), _) => Fallback::ActionRequired(rejection.clone()),
-            (OrderState::FocConfirmed(commitment), _) => Fallback::FocConfirmed(*commitment),
+            (OrderState::ActionRequired(rejection), _) => Fallback::ActionRequired {
+                rejection: rejection.clone(),
+                since: changed.record.since,
+            },
+            (OrderState::FocConfirmed(_) | OrderState::Activating { .. }, _) => match at_rest {
+                Some(commitment) => Fallback::FocConfirmed(commitment),
+                None => return Err(Refusal::from(changed.illegal("changed")).into()),
+            },
             // Nothing has left yet. Every other state was refused above.
             (
                 OrderState::Draft(_)
                 | OrderState::InReview(_)
                 | OrderState::Submitted
                 | OrderState::ChangingDate(_)
-                | OrderState::Activating { .. }
                 | OrderState::Ported
                 | OrderState::CancelRequested { .. }
                 | OrderState::Cancelled
@@ -132,7 +137,9 @@ impl Order {
             .map_or(now, |due| due.timestamp());
         let before_foc = self.record.state.foc_at();
         let before_foc = before_foc.and_then(|foc_at| foc_at.checked_sub(ANSWERED_BEFORE_FOC).ok());
-        AwaitedAnswer::DueBy(before_foc.map_or(due, |latest| due.min(latest)))
+        // A date that went by without a cut-over hurries nobody.
+        let latest = before_foc.filter(|latest| *latest > now);
+        AwaitedAnswer::DueBy(latest.map_or(due, |latest| due.min(latest)))
     }
 
     /// Hears what the carrier says to a version before the one that asks for another date.
@@ -142,7 +149,7 @@ impl Order {
         says: &Says,
         now: Timestamp,
     ) -> Transition {
-        let from = match says {
+        match says {
             Says::Foc { foc_at } => {
                 let (commitment, inventory) = self.commitment_to(*foc_at, now);
                 self.record.state = OrderState::ChangingDate(DateChange {
@@ -155,16 +162,16 @@ impl Order {
                     ..self.only_heard(says, why, false)
                 };
             }
-            Says::Rejected(rejection) => after_rejection(&change.from, rejection),
+            Says::Rejected(rejection) => {
+                let change = change.clone();
+                return self.keep_rejection(says, rejection, now, |from| {
+                    OrderState::ChangingDate(DateChange { from, ..change })
+                });
+            }
             Says::Delayed { reasons } => {
                 self.record.delays.clone_from(reasons);
-                None
             }
-            Says::Activated { .. } | Says::Cancelled | Says::ChangeRefused => None,
-        };
-        if let Some(from) = from {
-            let change = change.clone();
-            self.record.state = OrderState::ChangingDate(DateChange { from, ..change });
+            Says::Activated { .. } | Says::Cancelled | Says::ChangeRefused => {}
         }
         self.only_heard(
             says,
@@ -191,15 +198,8 @@ impl Order {
             foc_at,
         }];
         facts.extend(self.facts_since(&change.from));
-        // A change that reached the carrier means that the order is there as well.
-        let state = match change.from {
-            Fallback::Submitted => OrderState::Pending { awaits_us: false },
-            Fallback::Pending { .. } | Fallback::ActionRequired(_) | Fallback::FocConfirmed(_) => {
-                change.from.into()
-            }
-        };
         Some(Transition {
-            order: self.enter(state, now),
+            order: self.fall_back(change.from, now),
             facts,
             inventory: None,
             entry: Entry {
@@ -209,13 +209,25 @@ impl Order {
         })
     }
 
+    /// Goes on where it was. What reached the carrier means that the order is there as well.
+    pub(super) fn fall_back(self, from: Fallback, now: Timestamp) -> Self {
+        let since = from.since(now);
+        let state = match from {
+            Fallback::Submitted => OrderState::Pending { awaits_us: false },
+            Fallback::Pending { .. } | Fallback::ActionRequired { .. } | Fallback::FocConfirmed(_) => {
+                from.into()
+            }
+        };
+        self.enter(state, since)
+    }
+
     /// What came while the change was out and nobody was told.
     fn facts_since(&self, from: &Fallback) -> Option<OrderFact> {
         match from {
             Fallback::FocConfirmed(Commitment {
                 foc_at, received_at, ..
             }) if *received_at >= self.record.since => Some(OrderFact::FocConfirmed { foc_at: *foc_at }),
-            Fallback::ActionRequired(rejection) => Some(OrderFact::ActionRequired {
+            Fallback::ActionRequired { rejection, .. } => Some(OrderFact::ActionRequired {
                 reasons: rejection.reasons.clone(),
                 update_required: rejection.update_required,
             }),
@@ -273,18 +285,5 @@ impl Order {
     /// Whether this version is the one that asks for another date.
     pub(super) fn is_change(&self, ver: Ver) -> bool {
         matches!(&self.record.state, OrderState::ChangingDate(change) if change.ver == ver)
-    }
-}
-
-/// What to go back to after a rejection that came while a change of date was out. What is no matter of the
-/// customer's is looked at by a person then.
-fn after_rejection(from: &Fallback, rejection: &Rejection) -> Option<Fallback> {
-    match demand(&rejection.reasons) {
-        Demand::Customer => Some(Fallback::ActionRequired(match from {
-            Fallback::ActionRequired(before) => before.clone().joined_with(rejection),
-            Fallback::Submitted | Fallback::Pending { .. } | Fallback::FocConfirmed(_) => rejection.clone(),
-        })),
-        Demand::Us | Demand::GoOnWithoutFailed => Some(Fallback::Pending { awaits_us: true }),
-        Demand::Patience => None,
     }
 }

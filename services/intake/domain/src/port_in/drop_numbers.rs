@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use reasons::ReasonClass;
 use types::Tn;
 
-use super::actions::Refusal;
 use super::number::NumberState;
 use super::order::{Entry, Order, Transition};
 use super::reason::OrderReason;
+use super::refusal::Refusal;
 use super::state::{OrderState, Rejection};
 
 /// Why numbers were not let go.

@@ -1,7 +1,11 @@
 //! An order that is divided: the parent, which sums up its children, and each child's way back to it.
 
+use jiff::Timestamp;
 use types::{OrderId, RequestNumber};
 
+use super::actions::Action;
+use super::order::Order;
+use super::refusal::Refusal;
 use super::state::StateName;
 
 /// The order of which another one is a part.
@@ -29,6 +33,33 @@ impl StateName {
         Self::Abandoned,
         Self::Cancelled,
     ];
+}
+
+impl Order {
+    /// Until when an action on a parent is allowed that is done to its children, or why not; `None`: the action is no such.
+    /// `children`: those that have not ended, in their order. One that can be cancelled or set up is enough.
+    pub fn rule_of_children(
+        &self,
+        action: Action,
+        children: &[Self],
+        now: Timestamp,
+    ) -> Option<Result<Option<Timestamp>, Refusal>> {
+        let is_done_to_children = matches!(action, Action::CancelOrder | Action::ConfigureNumbers);
+        let rules = children.iter().map(|child| child.check(action, now));
+        is_done_to_children.then(|| rules.reduce(either).unwrap_or_else(|| self.check(action, now)))
+    }
+}
+
+/// What holds for one or the other: the longer permission, the later refusal.
+fn either(
+    one: Result<Option<Timestamp>, Refusal>,
+    other: Result<Option<Timestamp>, Refusal>,
+) -> Result<Option<Timestamp>, Refusal> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok(one.zip(other).map(|(one, other)| one.max(other))),
+        (Ok(allowed), Err(_)) | (Err(_), Ok(allowed)) => Ok(allowed),
+        (Err(_), Err(refused)) => Err(refused),
+    }
 }
 
 #[cfg(test)]

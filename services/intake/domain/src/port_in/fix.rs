@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use reasons::{Field, ReasonClass};
 use types::{Secret, Tn};
 
-use super::actions::Refusal;
 use super::details::{Detail, KeptSecret};
 use super::number_config::Override;
 use super::order::{Order, Transition};
 use super::reason::OrderReason;
+use super::refusal::Refusal;
 use super::requirements;
 
 /// A new value for what was wrong.

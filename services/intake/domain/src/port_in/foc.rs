@@ -19,7 +19,10 @@ impl Order {
             }
             // The version that asks for another date, for older ones are heard elsewhere.
             OrderState::ChangingDate(_) => self.put_change_in_force().commit_to(foc_at, true, now),
-            OrderState::Activating { .. } if foc_at > now => self.commit_to(foc_at, false, now),
+            // Where the date is the same, what is under way goes on: it began on the day, before the hour.
+            OrderState::Activating { foc_at: known } if foc_at != known && foc_at > now => {
+                self.commit_to(foc_at, false, now)
+            }
             OrderState::Activating { .. } => self.only_heard(says, "the cut-over is under way", false),
             // A rejection does not clear by itself.
             OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", true),
@@ -52,8 +55,11 @@ impl Order {
         }
     }
 
-    fn commit_to(self, foc_at: Timestamp, asked_for: bool, now: Timestamp) -> Transition {
+    fn commit_to(mut self, foc_at: Timestamp, asked_for: bool, now: Timestamp) -> Transition {
         let before = self.record.state.foc_at();
+        if before != Some(foc_at) {
+            self.forget_refused_activations();
+        }
         let (commitment, inventory) = self.commitment_to(foc_at, now);
         let (fact, entry) = match before {
             Some(from) if from != foc_at => (
@@ -91,6 +97,9 @@ impl Order {
         now: Timestamp,
     ) -> (Commitment, Option<InventoryChange>) {
         let before = self.record.state.commitment();
+        if let Some(known) = before.filter(|before| before.foc_at == foc_at) {
+            return (known, None);
+        }
         let is_activating = matches!(self.record.state, OrderState::Activating { .. });
         let is_incoming = is_activating || before.is_some_and(|before| before.incoming);
         let commitment = Commitment {

@@ -17,6 +17,8 @@ pub enum NumberState {
     FocConfirmed,
     /// Being cut over.
     Activating,
+    /// Its cut-over was asked for and the carrier refused: it waits for a person, who asks again or gives it up.
+    ActivationRefused,
     /// Ours. Final.
     Ported,
     /// Cannot port in this order. Final.
@@ -29,11 +31,12 @@ pub enum NumberState {
 
 impl NumberState {
     /// Every state.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Draft,
         Self::InOrder,
         Self::FocConfirmed,
         Self::Activating,
+        Self::ActivationRefused,
         Self::Ported,
         Self::Failed,
         Self::Released,
@@ -47,6 +50,7 @@ impl NumberState {
             Self::InOrder => "IN_ORDER",
             Self::FocConfirmed => "FOC_CONFIRMED",
             Self::Activating => "ACTIVATING",
+            Self::ActivationRefused => "ACTIVATION_REFUSED",
             Self::Ported => "PORTED",
             Self::Failed => "FAILED",
             Self::Released => "RELEASED",
@@ -54,10 +58,10 @@ impl NumberState {
         }
     }
 
-    /// Whether its cut-over is still to be asked for.
+    /// Whether its cut-over is still to be asked for, for the first time or again.
     pub const fn awaits_cutover(self) -> bool {
         match self {
-            Self::Draft | Self::InOrder | Self::FocConfirmed => true,
+            Self::Draft | Self::InOrder | Self::FocConfirmed | Self::ActivationRefused => true,
             Self::Activating | Self::Ported | Self::Failed | Self::Released | Self::Returned => false,
         }
     }
@@ -65,7 +69,9 @@ impl NumberState {
     /// Whether something can still become of the number in this order.
     pub const fn is_open(self) -> bool {
         match self {
-            Self::Draft | Self::InOrder | Self::FocConfirmed | Self::Activating => true,
+            Self::Draft | Self::InOrder | Self::FocConfirmed | Self::Activating | Self::ActivationRefused => {
+                true
+            }
             Self::Ported | Self::Failed | Self::Released | Self::Returned => false,
         }
     }

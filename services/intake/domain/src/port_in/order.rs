@@ -328,11 +328,14 @@ impl Order {
             }
         };
         if let Some(number_state) = number_state {
+            // What the carrier refused to cut over is refused until somebody asks again or there is another date.
+            let stays =
+                |state| number_state == NumberState::FocConfirmed && state == NumberState::ActivationRefused;
             let open = self
                 .record
                 .numbers
                 .iter_mut()
-                .filter(|number| number.state.is_open());
+                .filter(|number| number.state.is_open() && !stays(number.state));
             open.for_each(|number| number.state = number_state);
         }
         // What held the cut-over back belongs to the date that it was for.

@@ -7,7 +7,8 @@ use super::carrier_time::CarrierTime;
 use super::order::Order;
 use super::state::{AwaitedAnswer, DateChange, OrderState};
 
-/// Our review, the hand-over, a carrier's word on a cancel or an activation: each takes a business day at most.
+/// Our review, the hand-over, a carrier's word on an activation: each takes a business day at most. For how long a carrier may
+/// leave a cancel or a change of date unanswered is said in `date_change`.
 const OUR_DAYS: u16 = 1;
 const CARRIERS_DAYS: u16 = 1;
 
@@ -59,7 +60,7 @@ impl Order {
             OrderState::CancelRequested { answer, .. }
             | OrderState::ChangingDate(DateChange { answer, .. }) => {
                 match answer {
-                    AwaitedAnswer::DueBy(_) => carrier.business_days_later(since, CARRIERS_DAYS),
+                    AwaitedAnswer::DueBy(due) => Some(*due),
                     // Longer than we let it wait: it is late already.
                     AwaitedAnswer::Overdue => our_days_later(carrier, since),
                 }

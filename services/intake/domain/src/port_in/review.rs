@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::actions::{ActionRefusal, Refusal};
 use super::order::{Entry, Order, OrderFact, Transition};
+use super::refusal::{ActionRefusal, Refusal};
 use super::requirements::Requirement;
 use super::state::{Draft, OrderState};
 use super::text::{Note, ShortText};

@@ -97,7 +97,12 @@ pub enum Fallback {
         awaits_us: bool,
     },
     /// See [`OrderState::ActionRequired`].
-    ActionRequired(Rejection),
+    ActionRequired {
+        /// What the customer has to settle.
+        rejection: Rejection,
+        /// Since when: what was asked of the carrier gives no more time.
+        since: Timestamp,
+    },
     /// See [`OrderState::FocConfirmed`].
     FocConfirmed(Commitment),
 }
@@ -304,44 +309,6 @@ impl OrderState {
             None
         }
     }
-
-    /// Where the order goes on if what it waits for is refused: a cancel or a change of date.
-    pub const fn fallback(&self) -> Option<&Fallback> {
-        match self {
-            Self::CancelRequested { from, .. } | Self::ChangingDate(DateChange { from, .. }) => Some(from),
-            Self::Draft(_)
-            | Self::InReview(_)
-            | Self::Submitted
-            | Self::Pending { .. }
-            | Self::ActionRequired(_)
-            | Self::FocConfirmed(_)
-            | Self::Activating { .. }
-            | Self::Ported
-            | Self::Cancelled
-            | Self::Rejected
-            | Self::Abandoned
-            | Self::Parent(_) => None,
-        }
-    }
-
-    /// The losing carrier's yes, also while a cancel or a change of date is out.
-    pub const fn commitment(&self) -> Option<Commitment> {
-        match (self, self.fallback()) {
-            (Self::FocConfirmed(commitment), _) | (_, Some(Fallback::FocConfirmed(commitment))) => {
-                Some(*commitment)
-            }
-            (_, _) => None,
-        }
-    }
-
-    /// The committed cut-over instant.
-    pub const fn foc_at(&self) -> Option<Timestamp> {
-        match (self, self.commitment()) {
-            (Self::Activating { foc_at }, _) => Some(*foc_at),
-            (_, Some(commitment)) => Some(commitment.foc_at),
-            (_, None) => None,
-        }
-    }
 }
 
 /// Whose turn it is while the least advanced child is in this state.
@@ -352,16 +319,5 @@ const fn court_of_children(state: StateName) -> Option<Court> {
         StateName::Pending | StateName::CancelRequested => Some(Court::LosingCarrier),
         StateName::Activating => Some(Court::GainingCarrier),
         StateName::Ported | StateName::Cancelled | StateName::Rejected | StateName::Abandoned => None,
-    }
-}
-
-impl From<Fallback> for OrderState {
-    fn from(before: Fallback) -> Self {
-        match before {
-            Fallback::Submitted => Self::Submitted,
-            Fallback::Pending { awaits_us } => Self::Pending { awaits_us },
-            Fallback::ActionRequired(rejection) => Self::ActionRequired(rejection),
-            Fallback::FocConfirmed(commitment) => Self::FocConfirmed(commitment),
-        }
     }
 }

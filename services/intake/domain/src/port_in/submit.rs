@@ -1,11 +1,11 @@
 //! Handing an order in, and hearing that the carrier has it.
 
 use jiff::Timestamp;
-use types::Ver;
+use types::{Tn, Ver};
 
-use super::actions::{ActionRefusal, Refusal};
 use super::cancel::AtCarrier;
 use super::order::{Entry, Order, OrderFact, Transition};
+use super::refusal::{ActionRefusal, Refusal};
 use super::requirements::Requirement;
 use super::review::ReviewCause;
 use super::state::{DateChange, Fallback, OrderState};
@@ -64,6 +64,21 @@ impl CommandState {
             Self::Refused => "REFUSED",
         }
     }
+}
+
+/// How far a command has come.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandHeard<'a> {
+    /// What was asked.
+    pub kind: CommandKind,
+    /// In which version.
+    pub ver: Ver,
+    /// How far it has come.
+    pub state: CommandState,
+    /// The numbers it is about, without those that were asked for again since; none: all of the order.
+    pub tns: Option<&'a [Tn]>,
+    /// Why it was refused, in the carrier's words.
+    pub refusal: &'a str,
 }
 
 impl OrderFact {
@@ -155,13 +170,17 @@ impl Order {
     /// Hears how far a command has come. `None`: nothing follows from it.
     pub fn follow_command(
         self,
-        kind: CommandKind,
-        ver: Ver,
-        state: CommandState,
-        refusal: &str,
+        heard: &CommandHeard<'_>,
         at_carrier: AtCarrier,
         now: Timestamp,
     ) -> Option<Transition> {
+        let CommandHeard {
+            kind,
+            ver,
+            state,
+            tns,
+            refusal,
+        } = *heard;
         if ver < self.record.ver_in_force || ver > self.record.ver {
             return None;
         }
@@ -175,20 +194,15 @@ impl Order {
             (CommandKind::Supplement, CommandState::Refused) if self.is_change(ver) => {
                 self.take_back_date(refusal, now)
             }
-            (
-                CommandKind::Submit
-                | CommandKind::Supplement
-                | CommandKind::Activate
-                | CommandKind::EnableMessaging,
-                CommandState::Refused,
-            ) => {
-                let entry = Entry {
-                    action: "command_refused",
-                    note: format!("{}: {refusal}", kind.code()),
-                    is_alarming: true,
-                };
-                Some(self.noted(entry))
+            (CommandKind::Activate, CommandState::Refused) => {
+                let order = self.clone();
+                let held = order.be_refused_activation(tns, refusal, now);
+                Some(held.unwrap_or_else(|| self.be_told_of_refusal(kind, refusal)))
             }
+            (
+                CommandKind::Submit | CommandKind::Supplement | CommandKind::EnableMessaging,
+                CommandState::Refused,
+            ) => Some(self.be_told_of_refusal(kind, refusal)),
             // What became of a snapback is told with the snapback.
             (CommandKind::Snapback, CommandState::Refused)
             | (
@@ -200,6 +214,14 @@ impl Order {
             )
             | (_, CommandState::Requested | CommandState::Sent) => None,
         }
+    }
+
+    fn be_told_of_refusal(self, kind: CommandKind, refusal: &str) -> Transition {
+        self.noted(Entry {
+            action: "command_refused",
+            note: format!("{}: {refusal}", kind.code()),
+            is_alarming: true,
+        })
     }
 
     fn be_acknowledged(mut self, now: Timestamp) -> Option<Transition> {
@@ -273,23 +295,18 @@ impl Order {
             Fallback::FocConfirmed(commitment) => vec![OrderFact::FocConfirmed {
                 foc_at: commitment.foc_at,
             }],
-            Fallback::ActionRequired(rejection) => vec![OrderFact::ActionRequired {
+            Fallback::ActionRequired { rejection, .. } => vec![OrderFact::ActionRequired {
                 reasons: rejection.reasons.clone(),
                 update_required: rejection.update_required,
             }],
             Fallback::Submitted | Fallback::Pending { .. } => vec![OrderFact::Pending],
-        };
-        // A cancel that reached the carrier means that the order is there as well.
-        let state = match from {
-            Fallback::Submitted => OrderState::Pending { awaits_us: false },
-            Fallback::Pending { .. } | Fallback::ActionRequired(_) | Fallback::FocConfirmed(_) => from.into(),
         };
         let entry = Entry {
             note: note.to_owned(),
             ..Entry::plain("cancel_refused")
         };
         Some(Transition {
-            order: self.enter(state, now),
+            order: self.fall_back(from, now),
             facts,
             inventory: None,
             entry,

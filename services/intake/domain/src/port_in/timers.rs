@@ -21,9 +21,7 @@ impl Order {
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.record.state {
             OrderState::ActionRequired(_) => self.days_after(self.record.since),
-            OrderState::FocConfirmed(commitment) if !commitment.incoming => {
-                Some(self.incoming_at(commitment))
-            }
+            OrderState::FocConfirmed(Commitment { incoming: false, .. }) => self.arrival_at(),
             // Its date, until it is decided about the cut-over; then the end of the commitment.
             OrderState::FocConfirmed(Commitment { foc_at, .. }) | OrderState::Activating { foc_at } => {
                 let undecided = self.cutover_at().filter(|_| self.record.cutover.held.is_none());
@@ -33,8 +31,9 @@ impl Order {
             OrderState::Draft(draft) => self.days_on(draft.changed_at, DRAFT_WARNED_AFTER_DAYS),
             OrderState::CancelRequested { answer, .. }
             | OrderState::ChangingDate(DateChange { answer, .. }) => match answer {
-                AwaitedAnswer::DueBy(due) => Some(*due),
-                AwaitedAnswer::Overdue => None,
+                // The numbers arrive two days before their date whatever is asked of the carrier.
+                AwaitedAnswer::DueBy(due) => Some(self.arrival_at().map_or(*due, |at| at.min(*due))),
+                AwaitedAnswer::Overdue => self.arrival_at(),
             },
             OrderState::InReview(_)
             | OrderState::Submitted
@@ -53,8 +52,10 @@ impl Order {
         if self.next_due().is_none_or(|due| due > now) || self.awaits_decision(now) {
             return None;
         }
+        if self.arrival_at().is_some_and(|at| at <= now) {
+            return Some(self.arrive());
+        }
         match self.record.state.clone() {
-            OrderState::FocConfirmed(commitment) if !commitment.incoming => Some(self.arrive(commitment)),
             OrderState::ActionRequired(_) | OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
                 Some(self.abandon(now))
             }
@@ -141,12 +142,16 @@ impl Order {
         })
     }
 
-    fn arrive(mut self, commitment: Commitment) -> Transition {
-        // Not a new state: the order stands in this one since the FOC.
-        self.record.state = OrderState::FocConfirmed(Commitment {
-            incoming: true,
-            ..commitment
-        });
+    /// When the numbers arrive that a carrier has committed to; none: they have, or nothing was committed to.
+    fn arrival_at(&self) -> Option<Timestamp> {
+        let commitment = self.record.state.commitment();
+        let to_come = commitment.filter(|commitment| !commitment.incoming);
+        to_come.map(|commitment| self.incoming_at(&commitment))
+    }
+
+    fn arrive(mut self) -> Transition {
+        // Not a new state: the order stands in this one since the FOC, or since something was asked of the carrier.
+        self.record.state = self.record.state.arrived();
         let inventory = Some(InventoryChange::Arrive);
         Transition {
             inventory,

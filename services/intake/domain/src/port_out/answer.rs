@@ -1,5 +1,47 @@
 //! How far our answer to a winning carrier has come.
 
+use jiff::Timestamp;
+
+/// Our answer to a winning carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// How far it has come.
+    pub state: AnswerState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why the winning carrier refused it, in its words; empty unless it did.
+    pub refusal: String,
+}
+
+impl Answer {
+    /// One that was just decided.
+    pub const fn requested(now: Timestamp) -> Self {
+        Self {
+            state: AnswerState::Requested,
+            since: now,
+            refusal: String::new(),
+        }
+    }
+
+    /// What `news` makes of an answer; `None` when it changes nothing. News of an answer that is not on record is the first
+    /// that is heard of it.
+    pub fn advance(before: Option<&Self>, news: AnswerState, at: Timestamp, refusal: &str) -> Option<Self> {
+        let state = match before {
+            Some(answer) => answer.state.advance(news)?,
+            None => news,
+        };
+        let refusal = match state {
+            AnswerState::Refused => refusal.to_owned(),
+            AnswerState::Requested | AnswerState::Sent | AnswerState::Acknowledged => String::new(),
+        };
+        Some(Self {
+            state,
+            since: at,
+            refusal,
+        })
+    }
+}
+
 /// How far our answer has come. It only goes forward: news that was overtaken changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerState {
@@ -67,6 +109,27 @@ mod tests {
                 assert_eq!(from.advance(news), expected, "{from:?} on {news:?}");
             }
             assert_eq!(AnswerState::from_code(from.code()), Some(from));
+        }
+    }
+
+    #[test]
+    fn the_first_that_is_heard_counts_and_only_a_refusal_says_why() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let answer = |state, refusal: &str| Answer {
+            state,
+            since: at(2),
+            refusal: refusal.to_owned(),
+        };
+        let requested = Answer::requested(at(1));
+        let cases = [
+            (None, Sent, Some(answer(Sent, ""))),
+            (None, Refused, Some(answer(Refused, "no"))),
+            (Some(&requested), Acknowledged, Some(answer(Acknowledged, ""))),
+            (Some(&requested), Refused, Some(answer(Refused, "no"))),
+            (Some(&requested), Requested, None),
+        ];
+        for (before, news, expected) in cases {
+            assert_eq!(Answer::advance(before, news, at(2), "no"), expected, "{news:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use types::{AccountId, Pon, PortOutId, RequestNumber, Spid, Tn, Ver};
 
-use super::answer::AnswerState;
+use super::answer::Answer;
 use super::deadline::SilenceMeans;
 use super::lawful_reason::LawfulReason;
 use super::policy::Outcome;
@@ -90,7 +90,7 @@ pub struct PortOut {
     /// Where it stands.
     pub state: PortOutState,
     /// How far our answer has come; `None`: there is none yet.
-    pub answer: Option<AnswerState>,
+    pub answer: Option<Answer>,
     /// What operations say of the account's rejection; empty without a review.
     pub review_explanation: String,
 }

@@ -1,13 +1,14 @@
 //! Who decided a case, and why it was refused.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
-use types::{Subject, Tn};
+use types::{InvalidValue, Subject, Tn};
 
 use super::lawful_reason::LawfulReason;
 
-/// An account's refusal, before anybody checked it.
+/// A refusal, before anybody checked it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The reason.
@@ -17,9 +18,41 @@ pub struct Claim {
     /// What proves it, in words.
     pub explanation: String,
     /// Who refused.
-    pub by: Subject,
+    pub by: Claimant,
     /// When.
     pub at: Timestamp,
+}
+
+/// Who refuses, before anybody checked it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimant {
+    /// A subject of the account.
+    Subject(Subject),
+    /// An end user who was asked.
+    EndUser,
+}
+
+/// No subject has a space in its name.
+const END_USER: &str = "end user";
+
+impl fmt::Display for Claimant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject(subject) => subject.fmt(f),
+            Self::EndUser => f.write_str(END_USER),
+        }
+    }
+}
+
+impl FromStr for Claimant {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        match text {
+            END_USER => Ok(Self::EndUser),
+            subject => subject.parse().map(Self::Subject),
+        }
+    }
 }
 
 /// Who decided, and when.
@@ -52,7 +85,7 @@ impl fmt::Display for Decider {
             Self::Subject(subject) => subject.fmt(f),
             Self::Silence => f.write_str("silence"),
             Self::Policy => f.write_str("policy"),
-            Self::EndUser => f.write_str("end user"),
+            Self::EndUser => f.write_str(END_USER),
             Self::Overruled => f.write_str("overruled"),
         }
     }
@@ -65,9 +98,9 @@ pub enum Grounds {
     NumbersDenied,
     /// Another number of the same request is denied, and the request gets one answer.
     OtherNumberDenied,
-    /// The account's reason, upheld.
+    /// The reason of the account or of its end user, upheld.
     Upheld(LawfulReason),
-    /// Nobody consented where the law asks for consent, or an end user who was asked said that the request is not theirs.
+    /// Where the law asks for consent: nobody consented, or an end user who was asked said NO.
     NoConsent,
 }
 

@@ -1,4 +1,4 @@
-//! The reasons for which an account may lawfully refuse to let numbers go.
+//! The reasons for which numbers may lawfully be held back.
 
 use std::str::FromStr;
 
@@ -24,6 +24,8 @@ pub enum LawfulReason {
     Locked,
     /// Another port of a number is under way.
     PendingOrder,
+    /// The end user did not ask for it (47 CFR 64.1120). Said by the end user alone, with proof: never by the account.
+    NotAuthorized,
 }
 
 /// A reason that the law does not allow, or that we do not know.
@@ -44,7 +46,7 @@ pub struct ReasonFacts {
 
 impl LawfulReason {
     /// Every lawful reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::TnNotFound,
         Self::TnNotActive,
         Self::AccountNumber,
@@ -53,6 +55,7 @@ impl LawfulReason {
         Self::PinMissing,
         Self::Locked,
         Self::PendingOrder,
+        Self::NotAuthorized,
     ];
 
     /// The stable code.
@@ -66,6 +69,7 @@ impl LawfulReason {
             Self::PinMissing => "PIN_MISSING",
             Self::Locked => "LOCKED",
             Self::PendingOrder => "PENDING_ORDER",
+            Self::NotAuthorized => "NOT_AUTHORIZED",
         }
     }
 
@@ -80,6 +84,7 @@ impl LawfulReason {
             Self::PinMissing => "A port-out PIN is set and the request has none.",
             Self::Locked => "The end user locked the number against porting.",
             Self::PendingOrder => "Another port of a number of the request is under way.",
+            Self::NotAuthorized => "The end user says that the request is not theirs.",
         }
     }
 
@@ -93,10 +98,11 @@ impl LawfulReason {
             Self::Pin | Self::PinMissing => "The day on which the end user set the PIN.",
             Self::Locked => "The end user's request for the lock, with its date.",
             Self::PendingOrder => "The other carrier's request, by its PON.",
+            Self::NotAuthorized => "The end user's NO: who was asked, and when and from where it came.",
         }
     }
 
-    /// Whether it can be true of numbers of which these facts are known. What the request itself gave may always be
+    /// Whether an account can say it of numbers of which these facts are known. What the request itself gave may always be
     /// wrong in the eyes of the account; a PIN, a lock or another port are there or are not.
     pub const fn can_apply(self, facts: ReasonFacts) -> bool {
         match self {
@@ -104,6 +110,7 @@ impl LawfulReason {
             Self::Pin | Self::PinMissing => facts.has_pin,
             Self::Locked => facts.is_locked,
             Self::PendingOrder => facts.has_other_port,
+            Self::NotAuthorized => false,
         }
     }
 }

@@ -15,16 +15,22 @@ pub fn is_same_account_number(ours: &str, given: &str) -> bool {
 
 /// Whether two names are the same but for case, punctuation and blanks.
 pub fn is_same_name(ours: &str, given: &str) -> bool {
-    letters_and_digits(ours) == letters_and_digits(given)
+    name_key(ours) == name_key(given)
+}
+
+/// A name as it is compared.
+pub fn name_key(name: &str) -> String {
+    letters_and_digits(name)
 }
 
 /// Whether two ZIP or postal codes are the same but for case and punctuation; ZIP+4 is the same as its ZIP. The
 /// leading zero of a ZIP counts.
 pub fn is_same_postal_code(ours: &str, given: &str) -> bool {
-    delivery_area(ours) == delivery_area(given)
+    postal_code_key(ours) == postal_code_key(given)
 }
 
-fn delivery_area(text: &str) -> String {
+/// A ZIP or postal code as it is compared.
+pub fn postal_code_key(text: &str) -> String {
     let mut code = letters_and_digits(text);
     if code.bytes().all(|byte| byte.is_ascii_digit()) {
         code.truncate(ZIP_DIGITS);

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 use types::Subject;
 
+use super::consent::Objection;
 use super::deadline::SilenceMeans;
-use super::decision::{Claim, Decider, Decision, Grounds};
+use super::decision::{Claim, Claimant, Decider, Decision, Grounds};
+use super::state_name::StateName;
 use super::verdict::Verdict;
 
 /// Where a case stands.
@@ -18,11 +20,11 @@ pub enum PortOutState {
         /// When silence decides.
         answer_due_at: Timestamp,
     },
-    /// The account refused; operations check the reason.
+    /// The account or its end user refused; operations check the reason.
     RejectionReview {
         /// When the refusal is overruled by itself.
         answer_due_at: Timestamp,
-        /// What the account says.
+        /// What they say.
         claim: Claim,
     },
     /// The numbers may go.
@@ -60,7 +62,7 @@ pub enum PortOutFact {
     Received,
     /// The numbers may go.
     Authorized,
-    /// The account refused; operations are to check.
+    /// The account or its end user refused; operations are to check.
     RejectionRequested,
     /// Refused.
     Rejected,
@@ -130,10 +132,7 @@ impl PortOutState {
     /// The account refuses; operations are to check.
     pub fn refuse(self, claim: Claim) -> Transition {
         match self {
-            Self::Pending { answer_due_at } => Ok((
-                Self::RejectionReview { answer_due_at, claim },
-                PortOutFact::RejectionRequested,
-            )),
+            Self::Pending { answer_due_at } => Ok(Self::in_review(answer_due_at, claim)),
             Self::RejectionReview { .. }
             | Self::Authorized { .. }
             | Self::Rejected { .. }
@@ -166,16 +165,30 @@ impl PortOutState {
         }
     }
 
-    /// An end user who was asked said NO.
-    pub fn withhold_consent(self, now: Timestamp) -> Transition {
-        match self {
-            Self::Pending { .. } | Self::RejectionReview { .. } => {
+    /// End users who were asked said NO. Where silence refuses, so does a NO. Where silence authorizes, a NO refuses no more
+    /// by itself than silence does: it is a reason that operations check, like any that the account gives, in the same
+    /// time. The account's own, if there is one, goes before it.
+    pub fn object(self, objection: &Objection, silence: SilenceMeans, now: Timestamp) -> Transition {
+        match (self, silence) {
+            (Self::Pending { .. } | Self::RejectionReview { .. }, SilenceMeans::Rejected) => {
                 Ok(Self::rejected(Grounds::NoConsent, Decider::EndUser, now))
             }
-            Self::Authorized { .. }
-            | Self::Rejected { .. }
-            | Self::PortedOut { .. }
-            | Self::Cancelled { .. } => self.illegal("refused by its end user"),
+            (Self::Pending { answer_due_at }, SilenceMeans::Authorized) => {
+                Ok(Self::in_review(answer_due_at, objection.claim()))
+            }
+            (Self::RejectionReview { answer_due_at, claim }, SilenceMeans::Authorized) => match claim.by {
+                Claimant::EndUser => Ok(Self::in_review(answer_due_at, objection.claim())),
+                Claimant::Subject(_) => {
+                    Self::RejectionReview { answer_due_at, claim }.illegal("objected to by its end user")
+                }
+            },
+            (
+                state @ (Self::Authorized { .. }
+                | Self::Rejected { .. }
+                | Self::PortedOut { .. }
+                | Self::Cancelled { .. }),
+                SilenceMeans::Authorized | SilenceMeans::Rejected,
+            ) => state.illegal("objected to by its end user"),
         }
     }
 
@@ -286,15 +299,8 @@ impl PortOutState {
     }
 
     /// The stable name.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Pending { .. } => "PENDING",
-            Self::RejectionReview { .. } => "REJECTION_REVIEW",
-            Self::Authorized { .. } => "AUTHORIZED",
-            Self::Rejected { .. } => "REJECTED",
-            Self::PortedOut { .. } => "PORTED_OUT",
-            Self::Cancelled { .. } => "CANCELLED",
-        }
+    pub fn name(&self) -> &'static str {
+        StateName::from(self).code()
     }
 
     /// When it ended; `None` while it is open.
@@ -328,6 +334,13 @@ impl PortOutState {
         }
     }
 
+    fn in_review(answer_due_at: Timestamp, claim: Claim) -> (Self, PortOutFact) {
+        (
+            Self::RejectionReview { answer_due_at, claim },
+            PortOutFact::RejectionRequested,
+        )
+    }
+
     fn authorized(by: Decider, at: Timestamp) -> (Self, PortOutFact) {
         (
             Self::Authorized {
@@ -347,7 +360,7 @@ impl PortOutState {
         )
     }
 
-    const fn illegal(&self, action: &'static str) -> Transition {
+    fn illegal(&self, action: &'static str) -> Transition {
         Err(IllegalTransition {
             from: self.name(),
             action,

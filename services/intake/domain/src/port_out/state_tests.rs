@@ -1,7 +1,11 @@
 //! Every state under every action.
 
+use std::net::IpAddr;
+
+use types::{ConsentId, PortOutId};
+
 use super::*;
-use crate::port_out::LawfulReason;
+use crate::port_out::{Consent, ConsentAnswer, ConsentReply, Consented, LawfulReason};
 
 fn at(minute: i64) -> Timestamp {
     "2026-11-23T15:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
@@ -16,9 +20,32 @@ fn claim() -> Claim {
         reason: LawfulReason::Zip,
         tns: vec!["+14158675309".parse().unwrap()],
         explanation: "the bill says 07030".to_owned(),
-        by: somebody(),
+        by: Claimant::Subject(somebody()),
         at: at(1),
     }
+}
+
+/// A NO of the end user to the question about the one number.
+fn objection() -> Objection {
+    let tn = "+14158675309".parse().unwrap();
+    let consent = Consent {
+        id: ConsentId::generate(),
+        port_out: PortOutId::generate(),
+        tns: vec![tn],
+        email: "ann@acme.example".to_owned(),
+        asked_at: at(0),
+        expires_at: at(10),
+        reply: Some(ConsentReply {
+            answers: vec![ConsentAnswer::No],
+            at: at(4),
+            remote_address: IpAddr::from([192, 0, 2, 7]),
+            user_agent: String::new(),
+        }),
+    };
+    let Consented::Withheld(objection) = Consented::of(&[consent], &[tn]) else {
+        panic!("a NO withholds");
+    };
+    objection
 }
 
 fn states() -> Vec<PortOutState> {
@@ -54,7 +81,7 @@ fn states() -> Vec<PortOutState> {
 
 type Action = fn(PortOutState) -> Option<(PortOutState, PortOutFact)>;
 
-const ACTIONS: [(&str, Action); 16] = [
+const ACTIONS: [(&str, Action); 17] = [
     ("accept", |state| state.accept(somebody(), at(5)).ok()),
     ("refuse", |state| state.refuse(claim()).ok()),
     ("uphold", |state| {
@@ -65,7 +92,12 @@ const ACTIONS: [(&str, Action); 16] = [
     }),
     ("apply policy", |state| state.apply_policy(at(5)).ok()),
     ("consent", |state| state.consent(at(5)).ok()),
-    ("withhold consent", |state| state.withhold_consent(at(5)).ok()),
+    ("a NO where silence refuses", |state| {
+        state.object(&objection(), SilenceMeans::Rejected, at(5)).ok()
+    }),
+    ("a NO where silence authorizes", |state| {
+        state.object(&objection(), SilenceMeans::Authorized, at(5)).ok()
+    }),
     ("lock", |state| state.lock(at(5)).ok()),
     ("overrule", |state| state.overrule(at(5)).ok()),
     ("silence before its time", |state| {
@@ -88,7 +120,7 @@ const ACTIONS: [(&str, Action); 16] = [
 ];
 
 /// What each action makes of pending, review, authorized, rejected, ported out, cancelled; `-` is refused.
-const EXPECTED: [[&str; 6]; 16] = [
+const EXPECTED: [[&str; 6]; 17] = [
     ["AUTHORIZED", "-", "-", "-", "-", "-"],
     ["REJECTION_REVIEW", "-", "-", "-", "-", "-"],
     ["-", "REJECTED", "-", "-", "-", "-"],
@@ -96,6 +128,8 @@ const EXPECTED: [[&str; 6]; 16] = [
     ["AUTHORIZED", "-", "-", "-", "-", "-"],
     ["AUTHORIZED", "-", "-", "-", "-", "-"],
     ["REJECTED", "REJECTED", "-", "-", "-", "-"],
+    // The account's own refusal goes before it.
+    ["REJECTION_REVIEW", "-", "-", "-", "-", "-"],
     ["REJECTED", "REJECTED", "REJECTED", "-", "-", "-"],
     ["-", "AUTHORIZED", "-", "-", "-", "-"],
     ["-", "-", "-", "-", "-", "-"],
@@ -159,7 +193,10 @@ fn who_decided_is_told_apart() {
     );
     assert_eq!(decider(pending.clone().apply_policy(due)), Decider::Policy);
     assert_eq!(decider(pending.clone().consent(due)), Decider::EndUser);
-    assert_eq!(decider(review.withhold_consent(due)), Decider::EndUser);
+    assert_eq!(
+        decider(review.object(&objection(), SilenceMeans::Rejected, due)),
+        Decider::EndUser
+    );
     assert_eq!(decider(pending.fall_with_request(due)), Decider::Policy);
 }
 
@@ -237,4 +274,32 @@ fn a_new_case_waits_unless_its_request_is_denied() {
     assert_eq!(received(Allowed, Allowed), waiting);
     assert_eq!(received(Denied, Denied), refused(Grounds::NumbersDenied));
     assert_eq!(received(Allowed, Denied), refused(Grounds::OtherNumberDenied));
+}
+
+#[test]
+fn a_no_where_silence_authorizes_is_a_reason_to_check_and_refuses_when_it_stands() {
+    let authorizes = SilenceMeans::Authorized;
+    let pending = PortOutState::Pending {
+        answer_due_at: at(10),
+    };
+    let (review, fact) = pending.object(&objection(), authorizes, at(5)).unwrap();
+    assert_eq!(fact, PortOutFact::RejectionRequested);
+    let (again, _) = review.object(&objection(), authorizes, at(6)).unwrap();
+    let due = again.answer_due_at();
+    assert_eq!(
+        (again.name(), due),
+        ("REJECTION_REVIEW", Some(at(10))),
+        "no time is won by it"
+    );
+    let (rejected, _) = again.clone().uphold(Verdict::Denied, somebody(), at(7)).unwrap();
+    let PortOutState::Rejected { grounds, .. } = rejected else {
+        panic!("upheld");
+    };
+    assert_eq!(grounds, Grounds::Upheld(LawfulReason::NotAuthorized));
+    let (silent, _) = again.fall_silent(authorizes, at(10)).unwrap();
+    assert_eq!(
+        silent.name(),
+        "AUTHORIZED",
+        "what nobody checked in time does not hold"
+    );
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use reasons::Reason;
 use types::Ver;
 
-use crate::orders::{ONE, TWO, cancelling, now, order_in, order_with, reason, rejection, tn};
+use crate::orders::{ONE, TWO, cancelling, now, order_in, order_with, reason, rejection, tn, told};
 
 #[test]
 fn what_the_carrier_never_had_is_cancelled_at_once() {
@@ -46,7 +46,7 @@ fn a_refused_cancel_of_what_the_carrier_never_had_is_done() {
         let order = order_with(cancelling(Fallback::Submitted));
         let ver = order.record().ver;
         let (kind, state) = (CommandKind::Cancel, CommandState::Refused);
-        let followed = order.follow_command(kind, ver, state, "no such PON", at_carrier, now());
+        let followed = order.follow_command(&told(kind, ver, state, "no such PON"), at_carrier, now());
         assert_eq!(followed.unwrap().order.record().state, expected);
     }
 }
@@ -55,7 +55,7 @@ fn a_refused_cancel_of_what_the_carrier_never_had_is_done() {
 fn a_refused_submit_is_in_the_history_of_an_order_that_is_being_cancelled() {
     let order = order_in(StateName::CancelRequested);
     let (kind, state) = (CommandKind::Submit, CommandState::Refused);
-    let followed = order.follow_command(kind, Ver::FIRST, state, "bad", AtCarrier::Nothing, now());
+    let followed = order.follow_command(&told(kind, Ver::FIRST, state, "bad"), AtCarrier::Nothing, now());
     let entry = followed.unwrap().entry;
     assert_eq!(
         (entry.action, entry.note.as_str(), entry.is_alarming),

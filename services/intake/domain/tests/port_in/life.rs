@@ -93,6 +93,7 @@ fn what_a_carrier_does_not_answer_comes_to_us_after_two_business_days() {
     // Monday before Thanksgiving, from New Jersey; the cut-over of the second case is on Wednesday.
     let soon = Commitment {
         foc_at: at("2026-11-25T05:00:00Z"),
+        incoming: true,
         ..commitment()
     };
     for (state, due) in [

@@ -1,9 +1,9 @@
 //! Orders to test with.
 
 use intake_domain::port_in::{
-    Address, AwaitedAnswer, Commitment, DateChange, Detail, Details, Draft, Fallback, KeptSecret,
-    NumberConfig, NumberState, Order, OrderNumber, OrderReason, OrderRecord, OrderState, Overrides,
-    Rejection, ReviewCause, StateName, SubscriberKind,
+    Address, AwaitedAnswer, CommandHeard, CommandKind, CommandState, Commitment, DateChange, Detail, Details,
+    Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order, OrderNumber, OrderReason, OrderRecord,
+    OrderState, Overrides, Rejection, ReviewCause, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
@@ -41,6 +41,22 @@ pub(crate) fn rejection(reasons: Vec<OrderReason>) -> Rejection {
     Rejection {
         update_required: false,
         reasons,
+    }
+}
+
+/// News of a command for the whole order.
+pub(crate) const fn told(
+    kind: CommandKind,
+    ver: Ver,
+    state: CommandState,
+    refusal: &str,
+) -> CommandHeard<'_> {
+    CommandHeard {
+        kind,
+        ver,
+        state,
+        tns: None,
+        refusal,
     }
 }
 

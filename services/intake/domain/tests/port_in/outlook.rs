@@ -52,7 +52,7 @@ fn each_state_says_by_when_whoever_has_the_turn_has_to_act() {
         (StateName::ActionRequired, Some(at("2026-12-23T15:00:00Z"))),
         (StateName::FocConfirmed, Some(foc_at())),
         (StateName::Activating, tuesday),
-        (StateName::CancelRequested, tuesday),
+        (StateName::CancelRequested, Some(at("2026-11-25T15:00:00Z"))),
         (StateName::Ported, None),
         (StateName::Cancelled, None),
         (StateName::Rejected, None),

@@ -11,12 +11,12 @@ use types::{Secret, Ver};
 
 use crate::orders::{
     ONE, TWO, cancelling, commitment, every_state, foc_at, label, now, order_in, order_with, reason,
-    rejection, tn,
+    rejection, tn, told,
 };
 use crate::tries::try_action;
 
 /// What is tried on each state.
-const ACTIONS: [&str; 27] = [
+const ACTIONS: [&str; 28] = [
     "edit",
     "add",
     "remove",
@@ -35,6 +35,7 @@ const ACTIONS: [&str; 27] = [
     "snapback",
     "ack",
     "sup-refused",
+    "act-refused",
     "fix-reject",
     "us-reject",
     "cancel-reject",
@@ -49,20 +50,20 @@ const ACTIONS: [&str; 27] = [
 /// One row a state; one column an action: the state it leads to, `-` where it is refused, `=` where nothing changes.
 /// In rows: writing and our review; the customer and operations; the cut-over; commands; what carriers say; time.
 const TABLE: &str = "
-DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED -  = - -  = =  = = = = = = = =  ABANDONED
-IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED -  = - -  = =  = = = = = = = =  =
-SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  PENDING =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED -  = - -  = FOC_CONFIRMED  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
-FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
-ACTIVATING       - - - - - -  - - - - - - -  - - -  = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-PORTED           - - - - - -  - - - - - - -  - - PORTED  = =  = = = = = = = =  =
-CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED  = - -  = =  = = = = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
-CANCELLED        - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
-REJECTED         - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
-ABANDONED        - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
-PARENT           - - - - - -  - - - - - - -  - - -  = =  = = = = = = = =  =
+DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED -  = - -  = = =  = = = = = = = =  ABANDONED
+IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED -  = - -  = = =  = = = = = = = =  =
+SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  PENDING = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
+PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
+ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
+CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED -  = - -  = FOC_CONFIRMED =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
+FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
+ACTIVATING       - - - - - -  - - - - - - -  - - -  = = FOC_CONFIRMED  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
+PORTED           - - - - - -  - - - - - - -  - - PORTED  = = =  = = = = = = = =  =
+CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED  = - -  = = =  CANCEL_REQUESTED CANCEL_REQUESTED CANCEL_REQUESTED = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
+CANCELLED        - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
+REJECTED         - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
+ABANDONED        - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
+PARENT           - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
 ";
 
 /// The table, a row a state.
@@ -127,8 +128,8 @@ fn what_is_said_of_an_action_is_what_comes_of_it() {
     let unsaid = Action::ALL.into_iter().filter(|action| !said.contains(action));
     assert_eq!(
         unsaid.collect::<Vec<_>>(),
-        [Action::UploadDocument],
-        "has no transition"
+        [Action::UploadDocument, Action::ConfigureNumbers],
+        "one has no transition, the other names numbers"
     );
     for (name, state) in every_state() {
         let order = order_with(state);
@@ -157,6 +158,9 @@ fn every_change_of_state_takes_the_open_numbers_along() {
                 _ if state.fallback().is_some() => continue,
                 StateName::Draft => NumberState::Draft,
                 StateName::Submitted | StateName::Pending | StateName::ActionRequired => NumberState::InOrder,
+                StateName::FocConfirmed if (name, action) == ("ACTIVATING", "act-refused") => {
+                    NumberState::ActivationRefused
+                }
                 StateName::FocConfirmed => NumberState::FocConfirmed,
                 StateName::Activating => NumberState::Activating,
                 StateName::CancelRequested => continue,
@@ -274,10 +278,7 @@ fn a_carrier_that_refuses_the_cancel_command_is_the_same_as_one_that_answers_no(
     let ver = order.record().ver;
     let back = order
         .follow_command(
-            CommandKind::Cancel,
-            ver,
-            CommandState::Refused,
-            "too late",
+            &told(CommandKind::Cancel, ver, CommandState::Refused, "too late"),
             AtCarrier::Perhaps,
             now(),
         )

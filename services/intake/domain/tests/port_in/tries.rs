@@ -13,13 +13,14 @@ use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Secret;
 
-use crate::orders::{ONE, TWO, foc_at, now, number, reason, rejection, tn};
+use crate::orders::{ONE, TWO, foc_at, now, number, reason, rejection, tn, told};
 
 /// What comes of an action; `None`: nothing; or why it is refused.
 pub(crate) fn try_action(order: Order, action: &str) -> Result<Option<Transition>, String> {
     match action {
         "ack" => Ok(follow(order, CommandKind::Submit, CommandState::Acknowledged)),
         "sup-refused" => Ok(follow(order, CommandKind::Supplement, CommandState::Refused)),
+        "act-refused" => Ok(follow(order, CommandKind::Activate, CommandState::Refused)),
         "due" => Ok(fall_due_until_it_changes(&order)),
         _other => match said(action) {
             Some(says) => {
@@ -32,19 +33,19 @@ pub(crate) fn try_action(order: Order, action: &str) -> Result<Option<Transition
 }
 
 fn ask(order: Order, action: &str) -> Result<Transition, String> {
-    fn told(error: impl Into<Box<dyn Error>>) -> String {
+    fn why(error: impl Into<Box<dyn Error>>) -> String {
         error.into().to_string()
     }
     let one = HashSet::from([tn(ONE)]);
     match action {
-        "edit" => order.edit(Vec::new()).map_err(told),
+        "edit" => order.edit(Vec::new()).map_err(why),
         "add" => order
             .add_numbers(vec![number("+12018670177", NumberState::Draft)])
-            .map_err(told),
-        "remove" => order.remove_numbers(&HashSet::from([tn(TWO)])).map_err(told),
-        "submit" => order.submit(Vec::new(), Vec::new(), now()).map_err(told),
-        "release" => order.release(Vec::new(), None, now()).map_err(told),
-        "return" => order.send_back(Vec::new(), now()).map_err(told),
+            .map_err(why),
+        "remove" => order.remove_numbers(&HashSet::from([tn(TWO)])).map_err(why),
+        "submit" => order.submit(Vec::new(), Vec::new(), now()).map_err(why),
+        "release" => order.release(Vec::new(), None, now()).map_err(why),
+        "return" => order.send_back(Vec::new(), now()).map_err(why),
         "fix" => {
             let (tn, pin) = (tn(ONE), Secret::new("9999"));
             order
@@ -54,26 +55,26 @@ fn ask(order: Order, action: &str) -> Result<Transition, String> {
                     false,
                     now(),
                 )
-                .map_err(told)
+                .map_err(why)
         }
-        "confirm" => order.confirm_remedy(now()).map_err(told),
-        "drop" => order.drop_numbers(&one, now()).map_err(told),
+        "confirm" => order.confirm_remedy(now()).map_err(why),
+        "drop" => order.drop_numbers(&one, now()).map_err(why),
         "date" => {
             let wanted = jiff::civil::date(2026, 12, 10);
             order
                 .change_wanted_date(wanted, &LosingCarrier::Untold, Package::Fetched, now())
-                .map_err(told)
+                .map_err(why)
         }
         "settle-date" => order
             .settle_date_change(Settlement::Confirmed, "by phone", now())
-            .map_err(told),
-        "cancel" => order.cancel(AtCarrier::Perhaps, now()).map_err(told),
+            .map_err(why),
+        "cancel" => order.cancel(AtCarrier::Perhaps, now()).map_err(why),
         "settle-cancel" => order
             .settle_cancel(Settlement::Confirmed, "by phone", now())
-            .map_err(told),
-        "activation" => order.set_activation(ActivationMode::OnDemand).map_err(told),
+            .map_err(why),
+        "activation" => order.set_activation(ActivationMode::OnDemand).map_err(why),
         "activate" => {
-            order.may_be_activated(now()).map_err(told)?;
+            order.may_be_activated(now()).map_err(why)?;
             Ok(go(order, now()).unwrap())
         }
         "snapback" => {
@@ -84,7 +85,7 @@ fn ask(order: Order, action: &str) -> Result<Transition, String> {
             let here = order.record().numbers.iter().map(|number| (number.tn, now()));
             let here = here.collect();
             let asked_back = order.ask_back(&[], &asked, &here, now());
-            asked_back.map(|(_, transition)| transition).map_err(told)
+            asked_back.map(|(_, transition)| transition).map_err(why)
         }
         other => panic!("no action {other}"),
     }
@@ -114,7 +115,7 @@ fn said(action: &str) -> Option<Says> {
 
 fn follow(order: Order, kind: CommandKind, state: CommandState) -> Option<Transition> {
     let ver = order.record().ver;
-    order.follow_command(kind, ver, state, "no", AtCarrier::Perhaps, now())
+    order.follow_command(&told(kind, ver, state, "no"), AtCarrier::Perhaps, now())
 }
 
 /// Lets time pass until the order is in another state or nothing more is due.

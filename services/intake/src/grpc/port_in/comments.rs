@@ -117,7 +117,24 @@ fn read(
 ) -> Result<(OrderName, NewComment), Status> {
     let mut faults = Faults::new();
     let name = order_name(&mut faults, &body.order_id);
-    let visibility = match v1::CommentVisibility::try_from(body.visibility) {
+    let visibility = read_visibility(&mut faults, body.visibility, requester);
+    let text = faults.required("text", &body.text);
+    let task = read_task(&mut faults, body, now);
+    let comment = visibility.zip(text).map(|(visibility, text)| NewComment {
+        visibility,
+        text,
+        task,
+    });
+    faults.finish(name.zip(comment))
+}
+
+/// Reads who can read a comment; it is shared where nothing is said.
+pub(in crate::grpc) fn read_visibility(
+    faults: &mut Faults,
+    number: i32,
+    requester: &Requester,
+) -> Option<Visibility> {
+    match v1::CommentVisibility::try_from(number) {
         Ok(v1::CommentVisibility::Unspecified | v1::CommentVisibility::Shared) => Some(Visibility::Shared),
         Ok(v1::CommentVisibility::Private) if requester.is_platform => Some(Visibility::Private),
         Ok(v1::CommentVisibility::Private) => {
@@ -132,15 +149,7 @@ fn read(
             faults.add("visibility", "INVALID", "is not a visibility of comments");
             None
         }
-    };
-    let text = faults.required("text", &body.text);
-    let task = read_task(&mut faults, body, now);
-    let comment = visibility.zip(text).map(|(visibility, text)| NewComment {
-        visibility,
-        text,
-        task,
-    });
-    faults.finish(name.zip(comment))
+    }
 }
 
 fn read_task(faults: &mut Faults, body: &v1::AddCommentRequest, now: Timestamp) -> Option<Task> {

@@ -1,9 +1,9 @@
-//! Orders as lines of CSV, safe to open in a spreadsheet.
+//! Orders as lines of CSV.
 
-use csv::{Terminator, WriterBuilder};
 use jiff::Timestamp;
 use tonic::Status;
 
+use crate::grpc::csv::write;
 use crate::ops::port_in::OrderRow;
 
 /// The columns. Times are RFC 3339 in UTC, dates ISO 8601; empty: not known.
@@ -36,29 +36,6 @@ pub(super) fn header() -> Result<Vec<u8>, Status> {
 /// A line an order.
 pub(super) fn lines(rows: &[OrderRow]) -> Result<Vec<u8>, Status> {
     write(rows.iter().map(cells))
-}
-
-fn write(lines: impl IntoIterator<Item = [String; 18]>) -> Result<Vec<u8>, Status> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(Vec::new());
-    for line in lines {
-        let line = line.map(harmless);
-        writer
-            .write_record(&line)
-            .map_err(|error| grpc::status::internal(&error))?;
-    }
-    let written = writer.into_inner();
-    written.map_err(|error| grpc::status::internal(error.error()))
-}
-
-/// A spreadsheet takes what begins with one of these for a formula, quoted or not; an apostrophe makes it a text.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
 }
 
 fn cells(row: &OrderRow) -> [String; 18] {
@@ -97,36 +74,4 @@ fn cells(row: &OrderRow) -> [String; 18] {
         at(record.ended_at()),
         seen.open_actions.to_string(),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_takes_for_a_formula_is_made_a_text() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+12018670123", "'+12018670123"),
-            ("-1", "'-1"),
-            ("@sum", "'@sum"),
-            ("\tx", "'\tx"),
-            ("a=1", "a=1"),
-            ("", ""),
-        ] {
-            assert_eq!(harmless(cell.to_owned()), expected);
-        }
-    }
-
-    #[test]
-    fn lines_end_as_the_standard_has_it_and_cells_are_quoted_where_they_must_be() {
-        let mut line = HEADER.map(|_| String::new());
-        line[0] = "say \"hi\", Ann".to_owned();
-        line[1] = "two\nlines".to_owned();
-        let written = String::from_utf8(write([line]).unwrap()).unwrap();
-        assert_eq!(
-            written,
-            format!("\"say \"\"hi\"\", Ann\",\"two\nlines\"{}\r\n", ",".repeat(16))
-        );
-    }
 }

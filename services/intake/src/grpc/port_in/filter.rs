@@ -151,7 +151,12 @@ fn read_choices<T: PartialEq>(
     chosen
 }
 
-fn read_range(faults: &mut Faults, field: &str, range: Option<&v1::TimeRange>) -> TimeRange {
+/// Reads a span of time.
+pub(in crate::grpc) fn read_range(
+    faults: &mut Faults,
+    field: &str,
+    range: Option<&v1::TimeRange>,
+) -> TimeRange {
     let Some(range) = range else {
         return TimeRange::default();
     };

@@ -1,8 +1,8 @@
 //! Serves counts of orders, and orders as a file.
 
-use std::pin::Pin;
+use std::sync::Arc;
 
-use futures::{Stream, StreamExt, stream};
+use futures::StreamExt;
 use grpc::{Faults, Reply};
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::order_list_service_server::OrderListService;
@@ -13,11 +13,9 @@ use super::filter::Asked;
 use super::{csv, filter, render, requester, status};
 use crate::announce::port_in::court;
 use crate::app::Intake;
+use crate::grpc::files::{self, FILE_PAGE, Pieces};
 use crate::ops;
-use crate::ops::port_in::{Cursor, OrderCount, OrderPage, Requester};
-
-/// Orders that are read at once for a file, and lines of one piece of it.
-const EXPORT_PAGE: i64 = 500;
+use crate::ops::port_in::{Count, Cursor, OrderPage, Requester};
 
 /// The service of many orders.
 pub(super) struct OrderLists {
@@ -30,11 +28,9 @@ impl OrderLists {
     }
 }
 
-type Pieces = Pin<Box<dyn Stream<Item = Result<v1::ExportOrdersResponse, Status>> + Send>>;
-
 #[tonic::async_trait]
 impl OrderListService for OrderLists {
-    type ExportOrdersStream = Pieces;
+    type ExportOrdersStream = Pieces<v1::ExportOrdersResponse>;
 
     async fn count_orders(&self, request: Request<v1::CountOrdersRequest>) -> Reply<v1::CountOrdersResponse> {
         let requester = requester(&request)?;
@@ -65,7 +61,10 @@ impl OrderListService for OrderLists {
         }))
     }
 
-    async fn export_orders(&self, request: Request<v1::ExportOrdersRequest>) -> Reply<Pieces> {
+    async fn export_orders(
+        &self,
+        request: Request<v1::ExportOrdersRequest>,
+    ) -> Reply<Pieces<v1::ExportOrdersResponse>> {
         let requester = requester(&request)?;
         let body = request.get_ref();
         let mut faults = Faults::new();
@@ -79,52 +78,43 @@ impl OrderListService for OrderLists {
             now,
         );
         let asked = faults.finish(Some(asked))?;
-        let export = Export {
+        let export = Arc::new(Export {
             intake: self.intake.clone(),
             requester,
             asked,
-        };
-        let header = stream::once(async { csv::header().map(piece) });
-        let start = Some((export, None));
-        let pages = stream::try_unfold(start, |step| async move {
-            match step {
-                Some((export, after)) => export.next_piece(after).await.map(Some),
-                None => Ok(None),
-            }
         });
-        Ok(Response::new(Box::pin(header.chain(pages))))
+        let file = files::pieces(csv::header(), move |after| {
+            let export = export.clone();
+            async move { export.piece(after).await }
+        });
+        let pieces = file.map(|csv| csv.map(|csv| v1::ExportOrdersResponse { csv }));
+        Ok(Response::new(Box::pin(pieces)))
     }
 }
 
-/// A file on its way: nothing of it is kept but where the next page starts.
+/// A file on its way.
 struct Export {
     intake: Intake,
     requester: Requester,
     asked: Asked,
 }
 
-type Step = Option<(Export, Option<Cursor>)>;
-
 impl Export {
-    async fn next_piece(self, after: Option<Cursor>) -> Result<(v1::ExportOrdersResponse, Step), Status> {
+    async fn piece(&self, after: Option<Cursor>) -> Result<(Vec<u8>, Option<Cursor>), Status> {
         let page = OrderPage {
             sort: self.asked.sort,
             ascending: self.asked.ascending,
             after,
-            limit: EXPORT_PAGE,
+            limit: FILE_PAGE,
         };
-        let found = ops::port_in::list(&self.intake, &self.requester, &self.asked.filter, page).await;
-        let (rows, next) = found.map_err(|error| status::read(&error))?;
-        let csv = csv::lines(&rows)?;
-        Ok((piece(csv), next.map(|after| (self, Some(after)))))
+        let (rows, next) = ops::port_in::list(&self.intake, &self.requester, &self.asked.filter, page)
+            .await
+            .map_err(|error| status::read(&error))?;
+        Ok((csv::lines(&rows)?, next))
     }
 }
 
-const fn piece(csv: Vec<u8>) -> v1::ExportOrdersResponse {
-    v1::ExportOrdersResponse { csv }
-}
-
-fn count(orders: OrderCount) -> v1::OrderCount {
+fn count(orders: Count) -> v1::OrderCount {
     v1::OrderCount {
         count: i32::try_from(orders.count).unwrap_or(i32::MAX),
         more: orders.more,

@@ -1,15 +1,5 @@
 //! The gRPC face of port-in orders.
 
-/// Begins the change that a request asks for, or replies what was replied before.
-macro_rules! begin {
-    ($self:ident, $request:ident) => {
-        match $self.intake.base.idempotency.begin(&$request).await? {
-            Begun::Repeated(reply) => return Ok(reply),
-            Begun::Fresh(work) => work,
-        }
-    };
-}
-
 mod advice;
 mod comments;
 pub(super) mod configuration;
@@ -34,12 +24,16 @@ mod splits;
 mod status;
 mod stream;
 
+pub(super) use comments::read_visibility;
+pub(super) use cutover::snapback_status;
 pub(super) use documents::pieces;
-pub(super) use filter::{read_instant, read_page};
+pub(super) use filter::{read_instant, read_page, read_range};
 pub(super) use render::address;
 pub(super) use status::content as content_status;
 pub(super) use status::read as read_status;
 pub(super) use status::submission as submission_status;
+pub(super) use status::{bad_file, bad_file_code};
+pub(super) use stream::{Part, collect};
 
 use auth::{Caller, CallerKind};
 use grpc::Faults;
@@ -58,6 +52,7 @@ use tonic::service::RoutesBuilder;
 use tonic::{Request, Status};
 use types::RequestNumber;
 
+use super::etag;
 use crate::app::Intake;
 use crate::ops::port_in::{OrderName, Requester};
 
@@ -120,11 +115,6 @@ fn name_alone(order_id: &str) -> Result<OrderName, Status> {
     let mut faults = Faults::new();
     let name = order_name(&mut faults, order_id);
     faults.finish(name)
-}
-
-/// An etag that was sent.
-fn etag(etag: &str) -> Option<&str> {
-    Some(etag).filter(|etag| !etag.is_empty())
 }
 
 /// Takes off what was read beyond the page to see whether there is more. Returns the page's last when there is.

@@ -207,6 +207,7 @@ pub(super) const fn number_state(state: NumberState) -> v1::NumberState {
         NumberState::InOrder => v1::NumberState::InOrder,
         NumberState::FocConfirmed => v1::NumberState::FocConfirmed,
         NumberState::Activating => v1::NumberState::Activating,
+        NumberState::ActivationRefused => v1::NumberState::ActivationRefused,
         NumberState::Ported => v1::NumberState::Ported,
         NumberState::Failed => v1::NumberState::Failed,
         NumberState::Released => v1::NumberState::Released,
@@ -235,6 +236,7 @@ fn command(command: &CarrierCommand) -> v1::CarrierCommand {
         ver: command.ver,
         state: command_state(command.state).into(),
         since: Some(stamp::to_proto(command.since)),
+        number_count: i32::try_from(command.number_count).unwrap_or(i32::MAX),
     }
 }
 

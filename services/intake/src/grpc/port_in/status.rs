@@ -134,6 +134,9 @@ pub(super) fn refusal(error: &Refusal) -> Status {
             "OUTSIDE_ACTIVATION_WINDOW",
             error.to_string(),
         ),
+        Refusal::ConfigurationClosed => {
+            fail(Code::FailedPrecondition, "NUMBERS_NOT_CHANGED", error.to_string())
+        }
         Refusal::NothingPorted => fail(Code::FailedPrecondition, "NOT_PORTED", error.to_string()),
         Refusal::VersionsExhausted => fail(Code::FailedPrecondition, "VERSIONS_EXHAUSTED", error.to_string()),
     }
@@ -215,7 +218,7 @@ pub(super) fn change(error: &ChangeError) -> Status {
 }
 
 /// A file that is the only thing wrong with an upload.
-pub(super) fn bad_file(error: &BadFile) -> Status {
+pub(in crate::grpc) fn bad_file(error: &BadFile) -> Status {
     match error {
         BadFile::Pdf(BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged) => {
             fail(Code::InvalidArgument, "FILE_TYPE", error.to_string())
@@ -225,7 +228,7 @@ pub(super) fn bad_file(error: &BadFile) -> Status {
 }
 
 /// The same, when other things are wrong as well.
-pub(super) const fn bad_file_code(error: &BadFile) -> &'static str {
+pub(in crate::grpc) const fn bad_file_code(error: &BadFile) -> &'static str {
     match error {
         BadFile::Pdf(BadPdf::NotPdf | BadPdf::Encrypted | BadPdf::Damaged) => "FILE_TYPE",
         BadFile::TooLarge => "FILE_TOO_LARGE",
@@ -287,11 +290,22 @@ fn of_requirement(requirement: &Requirement) -> FieldFault {
     let message = &requirement.message;
     let is_named = requirement.tn.is_some_and(|tn| message.contains(&tn.to_string()));
     let about = if is_named { String::new() } else { about };
-    fault(&requirement.field, requirement.code, format!("{about}{message}"))
+    let field = requirement.tn.map_or_else(
+        || requirement.field.clone(),
+        |tn| field_of(tn, &requirement.field),
+    );
+    fault(&field, requirement.code, format!("{about}{message}"))
+}
+
+/// `numbers.pin` of one number: `numbers["+12018675309"].pin`. A field that is not the number's own stays as it is.
+fn field_of(tn: Tn, field: &str) -> String {
+    field
+        .strip_prefix("numbers")
+        .map_or_else(|| field.to_owned(), |rest| format!("numbers[\"{tn}\"]{rest}"))
 }
 
 pub(super) fn of_tns(tns: &[Tn], code: &str, what: &str) -> Vec<FieldFault> {
     tns.iter()
-        .map(|tn| fault("numbers", code, format!("{tn} {what}")))
+        .map(|tn| fault(&field_of(*tn, "numbers"), code, format!("{tn} {what}")))
         .collect()
 }

@@ -4,22 +4,22 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
 /// One message of an upload.
-pub(super) enum Part<H> {
+pub(in crate::grpc) enum Part<H> {
     Header(H),
     Chunk(Vec<u8>),
 }
 
 /// What was sent.
 #[derive(Debug)]
-pub(super) struct Upload<H> {
+pub(in crate::grpc) struct Upload<H> {
     /// `None`: the header did not come first.
-    pub(super) header: Option<H>,
+    pub(in crate::grpc) header: Option<H>,
     /// `None`: there was more than allowed, and the rest was not read.
-    pub(super) content: Option<Vec<u8>>,
+    pub(in crate::grpc) content: Option<Vec<u8>>,
 }
 
 /// Reads a stream to its end, or until there is more content than allowed.
-pub(super) async fn collect<M, H>(
+pub(in crate::grpc) async fn collect<M, H>(
     mut messages: impl Stream<Item = Result<M, Status>> + Unpin,
     content_bytes_max: usize,
     part: impl Fn(M) -> Option<Part<H>>,

@@ -2,13 +2,14 @@
 
 use grpc::page;
 use intake_domain::port_out::{
-    AnswerMode, AnswerState, Consent, ConsentAnswer, FieldMatch, LawfulReason, Outcome, PortOut, PortOutState,
+    AnswerMode, AnswerState, Conflict, ConflictState, Consent, ConsentAnswer, FieldMatch, LawfulReason,
+    Outcome, PortOut, PortOutState, StateName,
 };
 use portway_proto::intake::v1;
 use service::stamp;
 
-use super::parse::AskedPage;
-use crate::ops::port_out::Seen;
+use super::parse::AskedTimeline;
+use crate::ops::port_out::{Happened, Seen};
 
 pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
     let case = &seen.case;
@@ -18,7 +19,7 @@ pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
         request_number: case.number.to_string(),
         account_id: case.account.to_string(),
         etag: case.version.to_string(),
-        state: state(&case.state).into(),
+        state: state(StateName::from(&case.state)).into(),
         pon: request.key.pon.to_string(),
         ver: i32::from(request.key.ver.get()),
         winning_spid: request.key.winning_spid.to_string(),
@@ -33,7 +34,17 @@ pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
             .map(|decision| decision.by.to_string())
             .unwrap_or_default(),
         rejection_reason: rejection_reason(&case.state).to_owned(),
-        answer_state: case.answer.map_or(v1::AnswerState::Unspecified, answer).into(),
+        answer_state: case
+            .answer
+            .as_ref()
+            .map_or(v1::AnswerState::Unspecified, |sent| answer(sent.state))
+            .into(),
+        answer_changed_at: case.answer.as_ref().map(|sent| stamp::to_proto(sent.since)),
+        answer_refusal: case
+            .answer
+            .as_ref()
+            .map(|sent| sent.refusal.clone())
+            .unwrap_or_default(),
         ended_at: case.state.ended_at().map(stamp::to_proto),
         end_user_name: request.end_user_name.clone(),
         postal_code: request.postal_code.clone(),
@@ -41,21 +52,12 @@ pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
         policy_version: case.policy.version,
         policy_outcome: outcome(case.policy.outcome).into(),
         consents: seen.consents.iter().map(consent).collect(),
+        conflicts: seen.conflicts.iter().map(conflict).collect(),
         review_explanation: case.review_explanation.clone(),
-    }
-}
-
-/// One more case than the page's size was read, to know whether there is a next page.
-pub(super) fn page(asked: &AskedPage, cases: &[Seen]) -> v1::ListPortOutsResponse {
-    let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
-    let shown = &cases[..cases.len().min(size)];
-    let next_page_token = match shown.last() {
-        Some(last) if cases.len() > size => page::token(&asked.filters(), &last.case.number.number()),
-        Some(_) | None => String::new(),
-    };
-    v1::ListPortOutsResponse {
-        port_outs: shown.iter().map(port_out).collect(),
-        next_page_token,
+        requested_foc_at: request.requested_foc_at.map(stamp::to_proto),
+        wireless: request.is_wireless,
+        simple: request.is_simple,
+        number_count: i32::try_from(case.numbers.len()).unwrap_or(i32::MAX),
     }
 }
 
@@ -102,33 +104,86 @@ pub(super) const fn outcome(outcome: Outcome) -> v1::PortOutOutcome {
 }
 
 fn consent(consent: &Consent) -> v1::PortOutConsent {
-    let state = match consent.answer {
-        None => v1::ConsentState::Asked,
-        Some((ConsentAnswer::Yes, _)) => v1::ConsentState::Yes,
-        Some((ConsentAnswer::No, _)) => v1::ConsentState::No,
-    };
+    let numbers = || consent.answers().map(|(tn, answer)| (tn, consent_state(answer)));
+    let any = |wanted| numbers().any(|(_, state)| state == wanted);
+    let state = [v1::ConsentState::No, v1::ConsentState::Asked]
+        .into_iter()
+        .find(|state| any(*state));
     v1::PortOutConsent {
         consent_id: consent.id.to_string(),
         tns: consent.tns.iter().map(ToString::to_string).collect(),
         sent_to: consent.masked_email(),
-        state: state.into(),
+        state: state.unwrap_or(v1::ConsentState::Yes).into(),
         asked_at: Some(stamp::to_proto(consent.asked_at)),
-        answered_at: consent.answer.map(|(_, at)| stamp::to_proto(at)),
+        answered_at: consent.reply.as_ref().map(|reply| stamp::to_proto(reply.at)),
+        numbers: numbers()
+            .map(|(tn, state)| v1::NumberConsent {
+                tn: tn.to_string(),
+                state: state.into(),
+            })
+            .collect(),
     }
 }
 
-const fn state(state: &PortOutState) -> v1::PortOutState {
+fn conflict(conflict: &Conflict) -> v1::PortOutConflict {
+    let (state, refusal) = match &conflict.state {
+        ConflictState::Requested => (v1::ConflictState::Requested, ""),
+        ConflictState::Sent => (v1::ConflictState::Sent, ""),
+        ConflictState::Accepted { .. } => (v1::ConflictState::Accepted, ""),
+        ConflictState::Refused { refusal, .. } => (v1::ConflictState::Refused, refusal.as_str()),
+    };
+    v1::PortOutConflict {
+        conflict_id: conflict.id.to_string(),
+        tns: conflict.tns.iter().map(ToString::to_string).collect(),
+        state: state.into(),
+        raised_at: Some(stamp::to_proto(conflict.raised_at)),
+        settled_at: conflict.state.settled_at().map(stamp::to_proto),
+        refusal: refusal.to_owned(),
+    }
+}
+
+/// One more entry than the page's size was read, to know whether there is a next page.
+pub(super) fn timeline(asked: &AskedTimeline, entries: &[Happened]) -> v1::ListPortOutTimelineResponse {
+    let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
+    let shown = &entries[..entries.len().min(size)];
+    let next_page_token = match shown.last() {
+        Some(last) if entries.len() > size => page::token(&asked.listed(), &last.seq),
+        Some(_) | None => String::new(),
+    };
+    let entry = |entry: &Happened| v1::PortOutTimelineEntry {
+        at: Some(stamp::to_proto(entry.at)),
+        actor: entry.actor.clone(),
+        action: entry.what.clone(),
+        note: entry.detail.clone(),
+        warning: entry.is_warning,
+    };
+    v1::ListPortOutTimelineResponse {
+        entries: shown.iter().map(entry).collect(),
+        next_page_token,
+    }
+}
+
+const fn consent_state(answer: Option<ConsentAnswer>) -> v1::ConsentState {
+    match answer {
+        None => v1::ConsentState::Asked,
+        Some(ConsentAnswer::Yes) => v1::ConsentState::Yes,
+        Some(ConsentAnswer::No) => v1::ConsentState::No,
+    }
+}
+
+pub(super) const fn state(state: StateName) -> v1::PortOutState {
     match state {
-        PortOutState::Pending { .. } => v1::PortOutState::Pending,
-        PortOutState::RejectionReview { .. } => v1::PortOutState::RejectionReview,
-        PortOutState::Authorized { .. } => v1::PortOutState::Authorized,
-        PortOutState::Rejected { .. } => v1::PortOutState::Rejected,
-        PortOutState::PortedOut { .. } => v1::PortOutState::PortedOut,
-        PortOutState::Cancelled { .. } => v1::PortOutState::Cancelled,
+        StateName::Pending => v1::PortOutState::Pending,
+        StateName::RejectionReview => v1::PortOutState::RejectionReview,
+        StateName::Authorized => v1::PortOutState::Authorized,
+        StateName::Rejected => v1::PortOutState::Rejected,
+        StateName::PortedOut => v1::PortOutState::PortedOut,
+        StateName::Cancelled => v1::PortOutState::Cancelled,
     }
 }
 
-const fn rejection_reason(state: &PortOutState) -> &'static str {
+/// Why it was rejected, or is to be; empty: it was not.
+pub(super) const fn rejection_reason(state: &PortOutState) -> &'static str {
     match state {
         PortOutState::RejectionReview { claim, .. } => claim.reason.code(),
         PortOutState::Rejected { grounds, .. } => grounds.code(),
@@ -139,7 +194,7 @@ const fn rejection_reason(state: &PortOutState) -> &'static str {
     }
 }
 
-const fn answer(state: AnswerState) -> v1::AnswerState {
+pub(super) const fn answer(state: AnswerState) -> v1::AnswerState {
     match state {
         AnswerState::Requested => v1::AnswerState::Requested,
         AnswerState::Sent => v1::AnswerState::Sent,

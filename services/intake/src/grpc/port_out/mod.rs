@@ -2,10 +2,13 @@
 
 mod consents;
 mod convert;
+mod filter;
 mod from_gateway;
+mod lists;
 mod parse;
 mod policies;
 mod protection;
+mod records;
 mod status;
 
 use auth::Caller;
@@ -15,9 +18,13 @@ use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_out_service_server::{PortOutService, PortOutServiceServer};
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Response};
+use types::AccountId;
 
 use crate::app::Intake;
 use crate::ops;
+use crate::ops::port_out::Page;
+
+pub(super) use parse::numbers;
 
 pub(crate) use from_gateway::{receive_port_out, report_port_out_progress};
 
@@ -26,9 +33,16 @@ pub(crate) fn add_port_out(routes: &mut RoutesBuilder, intake: &Intake) {
     routes.add_service(PortOutServiceServer::new(PortOuts {
         intake: intake.clone(),
     }));
+    lists::add_lists(routes, intake);
+    records::add_records(routes, intake);
     policies::add_policies(routes, intake);
     consents::add_consents(routes, intake);
     protection::add_protection(routes, intake);
+}
+
+/// Whose port-outs the caller sees; `None`: every account's.
+fn scope(caller: &Caller) -> Option<AccountId> {
+    (!caller.is_platform()).then_some(caller.account)
 }
 
 struct PortOuts {
@@ -40,7 +54,7 @@ impl PortOutService for PortOuts {
     async fn get_port_out(&self, request: Request<v1::GetPortOutRequest>) -> Reply<v1::GetPortOutResponse> {
         let caller = Caller::of(&request)?;
         let name = parse::name(&request.get_ref().port_out_id)?;
-        let case = ops::port_out::get(&self.intake.base.pool, caller.account, name)
+        let case = ops::port_out::get(&self.intake.base.pool, scope(&caller), name)
             .await
             .map_err(|error| status::read(&error))?;
         Ok(Response::new(v1::GetPortOutResponse {
@@ -53,12 +67,20 @@ impl PortOutService for PortOuts {
         request: Request<v1::ListPortOutsRequest>,
     ) -> Reply<v1::ListPortOutsResponse> {
         let caller = Caller::of(&request)?;
-        let asked = parse::list(request.get_ref())?;
-        let pool = &self.intake.base.pool;
-        let cases = ops::port_out::list(pool, caller.account, &asked.filter, asked.before, asked.size + 1)
+        let (asked, after, limit) = filter::list(&caller, request.get_ref())?;
+        let page = Page {
+            sort: asked.sort,
+            ascending: asked.ascending,
+            after,
+            limit,
+        };
+        let (port_outs, next) = ops::port_out::list(&self.intake.base.pool, &asked.filter, page)
             .await
             .map_err(|error| grpc::status::store(&error))?;
-        Ok(Response::new(convert::page(&asked, &cases)))
+        Ok(Response::new(v1::ListPortOutsResponse {
+            port_outs: port_outs.iter().map(convert::port_out).collect(),
+            next_page_token: asked.token(next),
+        }))
     }
 
     async fn accept_port_out(
@@ -121,6 +143,19 @@ impl PortOutService for PortOuts {
         .await
     }
 
+    async fn list_port_out_timeline(
+        &self,
+        request: Request<v1::ListPortOutTimelineRequest>,
+    ) -> Reply<v1::ListPortOutTimelineResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = parse::timeline(request.get_ref())?;
+        let pool = &self.intake.base.pool;
+        let entries = ops::port_out::timeline(pool, scope(&caller), asked.name, asked.after, asked.size + 1)
+            .await
+            .map_err(|error| status::read(&error))?;
+        Ok(Response::new(convert::timeline(&asked, &entries)))
+    }
+
     async fn list_rejection_reasons(
         &self,
         request: Request<v1::ListRejectionReasonsRequest>,
@@ -128,7 +163,7 @@ impl PortOutService for PortOuts {
         let caller = Caller::of(&request)?;
         let name = parse::name(&request.get_ref().port_out_id)?;
         let now = self.intake.base.clock.now();
-        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, caller.account, name, now)
+        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, scope(&caller), name, now)
             .await
             .map_err(|error| status::read(&error))?;
         let reasons = reasons.into_iter().map(convert::reason).collect();

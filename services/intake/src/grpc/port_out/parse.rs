@@ -8,10 +8,10 @@ use portway_proto::intake::v1;
 use tonic::{Code, Status};
 use types::{AccountId, RequestKind, RequestNumber, Subject, Tn};
 
-use crate::ops::port_out::{Filter, PortOutName, Refusal, Review};
+use crate::ops::port_out::{PortOutName, Refusal, Review};
 
-const PAGE_SIZE: i64 = 50;
-const PAGE_SIZE_MAX: i64 = 500;
+const TIMELINE_SIZE: i64 = 100;
+const TIMELINE_SIZE_MAX: i64 = 500;
 const EXPLANATION_CHARS_MAX: usize = 1_000;
 const NUMBERS_MAX: usize = 1_000;
 
@@ -22,7 +22,7 @@ pub(super) fn name(raw: &str) -> Result<PortOutName, Status> {
     faults.finish(name)
 }
 
-fn name_field(faults: &mut Faults, raw: &str) -> Option<PortOutName> {
+pub(super) fn name_field(faults: &mut Faults, raw: &str) -> Option<PortOutName> {
     match raw.parse::<RequestNumber>() {
         Ok(number) if number.kind() == RequestKind::PortOut => Some(PortOutName::Number(number)),
         Ok(_) | Err(_) => faults.required("port_out_id", raw).map(PortOutName::Id),
@@ -30,7 +30,7 @@ fn name_field(faults: &mut Faults, raw: &str) -> Option<PortOutName> {
 }
 
 /// Numbers of a request, each once; a number that cannot be read is at fault.
-pub(super) fn numbers(faults: &mut Faults, raw: &[String]) -> Vec<Tn> {
+pub(in crate::grpc) fn numbers(faults: &mut Faults, raw: &[String]) -> Vec<Tn> {
     if raw.len() > NUMBERS_MAX {
         faults.add("tns", "TOO_MANY", format!("at most {NUMBERS_MAX}"));
         return Vec::new();
@@ -45,50 +45,30 @@ pub(super) fn numbers(faults: &mut Faults, raw: &[String]) -> Vec<Tn> {
     tns
 }
 
-/// Which page of port-outs.
-#[derive(Debug)]
-pub(super) struct AskedPage {
-    pub(super) filter: Filter,
-    pub(super) before: Option<i64>,
+/// A page of what happened to a port-out.
+pub(super) struct AskedTimeline {
+    pub(super) name: PortOutName,
+    pub(super) after: Option<i64>,
     pub(super) size: i64,
 }
 
-impl AskedPage {
-    /// The filters as text, for page tokens.
-    pub(super) fn filters(&self) -> String {
-        filters(&self.filter)
+impl AskedTimeline {
+    /// What a page token is good for.
+    pub(super) fn listed(&self) -> String {
+        listed(self.name)
     }
 }
 
-fn filters(filter: &Filter) -> String {
-    format!("port_outs {:?} {:?}", filter.has_ended, filter.tn)
+fn listed(name: PortOutName) -> String {
+    format!("port_out_timeline {name:?}")
 }
 
-pub(super) fn list(request: &v1::ListPortOutsRequest) -> Result<AskedPage, Status> {
+pub(super) fn timeline(request: &v1::ListPortOutTimelineRequest) -> Result<AskedTimeline, Status> {
     let mut faults = Faults::new();
-    let has_ended = match v1::Completion::try_from(request.completion) {
-        Ok(v1::Completion::Unspecified) => None,
-        Ok(v1::Completion::Incomplete) => Some(false),
-        Ok(v1::Completion::Complete) => Some(true),
-        Err(error) => {
-            faults.add("completion", "INVALID", error.to_string());
-            None
-        }
-    };
-    let tn = match request.phone_number.as_str() {
-        "" => None,
-        raw => match numbering::parse(raw) {
-            Ok(tn) => Some(tn),
-            Err(refusal) => {
-                faults.add("phone_number", refusal.code(), refusal.to_string());
-                None
-            }
-        },
-    };
-    let filter = Filter { has_ended, tn };
-    let size = page::size(&mut faults, request.page_size, PAGE_SIZE, PAGE_SIZE_MAX);
-    let before = page::cursor(&mut faults, &filters(&filter), &request.page_token);
-    faults.finish(Some(AskedPage { filter, before, size }))
+    let name = name_field(&mut faults, &request.port_out_id);
+    let size = page::size(&mut faults, request.page_size, TIMELINE_SIZE, TIMELINE_SIZE_MAX);
+    let after = name.and_then(|name| page::cursor(&mut faults, &listed(name), &request.page_token));
+    faults.finish(name.map(|name| AskedTimeline { name, after, size }))
 }
 
 pub(super) fn refusal(

@@ -85,7 +85,8 @@ impl ProtectionService for Protection {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        ops::port_out::clear_pin(work.conn(), account, &tns)
+        let now = self.intake.base.clock.now();
+        ops::port_out::clear_pin(work.conn(), account, &tns, now)
             .await
             .map_err(|error| status::protect(&error))?;
         work.finish(v1::ClearPortOutPinResponse {}).await

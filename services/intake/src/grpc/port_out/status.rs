@@ -4,9 +4,10 @@ use grpc::status::{fail, internal, store};
 use pg::StoreError;
 use tonic::{Code, Status};
 
+use crate::grpc::port_in::content_status;
 use crate::ops::port_out::{
-    AcceptError, ConsentError, PinError, ProgressError, ProtectError, ReadError, ReceiveError, RefuseError,
-    ReviewError, SetPolicyError,
+    AcceptError, ConsentError, PinError, ProgressError, ProtectError, ReadError, ReceiveError, RecordError,
+    RefuseError, ReviewError, SetPolicyError,
 };
 
 pub(super) fn read(error: &ReadError) -> Status {
@@ -44,6 +45,16 @@ pub(super) fn review(error: &ReviewError) -> Status {
         ReviewError::NotFound => not_found(error),
         ReviewError::Illegal(_) => illegal(error),
         ReviewError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn record(error: &RecordError) -> Status {
+    match error {
+        RecordError::NotFound => not_found(error),
+        RecordError::DocumentNotFound => fail(Code::NotFound, "DOCUMENT_NOT_FOUND", error.to_string()),
+        RecordError::TooMany => fail(Code::FailedPrecondition, "TOO_MANY_DOCUMENTS", error.to_string()),
+        RecordError::Content(error) => content_status(error),
+        RecordError::Store(error) => store(error),
     }
 }
 

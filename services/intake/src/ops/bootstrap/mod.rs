@@ -16,6 +16,7 @@ use thiserror::Error;
 use types::AccountId;
 
 use self::file::Bootstrap;
+use super::access;
 use super::accounts::{Grant, write_grant};
 use crate::announce;
 use crate::app::Intake;
@@ -73,19 +74,18 @@ async fn put_account(
 ) -> Result<(), BootstrapError> {
     if store::accounts::insert(conn, account, now).await? {
         announce::accounts::account_changed(conn, account, now).await?;
-        write_grant(
-            conn,
-            account.id,
-            &Grant::all_of_customer(account.owner.clone()),
-            now,
-        )
-        .await?;
+        access::give_owner(conn, account.id, &account.owner, now).await?;
         return Ok(());
     }
     store::accounts::lock(conn, account.id).await?;
-    if store::accounts::find(conn, account.id).await?.as_ref() != Some(account) {
+    let found = store::accounts::find(conn, account.id).await?;
+    if found.as_ref() != Some(account) {
         store::accounts::update(conn, account).await?;
         announce::accounts::account_changed(conn, account, now).await?;
+    }
+    // A new owner holds everything; who was owner before does until somebody takes it back.
+    if found.is_none_or(|was| was.owner != account.owner) {
+        access::give_owner(conn, account.id, &account.owner, now).await?;
     }
     Ok(())
 }

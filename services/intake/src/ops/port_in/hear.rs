@@ -1,18 +1,19 @@
 //! What the carrier gateway announces: answers of carriers, and how far our commands have come.
 
-use intake_domain::port_in::{CommandKind, CommandState, Order, Says};
+use intake_domain::port_in::{CommandHeard, CommandKind, CommandState, InventoryChange, Order, Says};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{CarrierId, OrderId, Tn, Ver};
+use types::{CarrierId, CommandId, OrderId, Tn, Ver};
 
-use super::cutover::{follow_snapback, settle_messaging};
+use super::cutover::{count_early, follow_snapback, settle_messaging};
 use super::settle::settle_about;
 use super::{Occasion, OrderName};
 use crate::app::Intake;
 use crate::store::port_in as store;
 use crate::store::port_in::answers::HeardAnswer;
+use crate::store::port_in::commands::Progress;
 
 /// An answer: whose, to what, and which.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct HeardFrom {
 /// How far a command has come.
 #[derive(Debug)]
 pub(crate) struct CommandNews {
+    /// The gateway's own id of it.
+    pub(crate) command: CommandId,
     pub(crate) order: OrderId,
     pub(crate) kind: CommandKind,
     pub(crate) ver: Ver,
@@ -63,12 +66,17 @@ pub(crate) async fn record_answer(
         return Ok(());
     }
     let transition = order.clone().hear(&says, from.ver, now);
+    let ported = if let Some(InventoryChange::PutInService(tns)) = &transition.inventory {
+        tns.clone()
+    } else {
+        Vec::new()
+    };
     let occasion = Occasion {
         actor: &format!("carrier:{}", from.carrier),
         now,
     };
     settle_about(intake, conn, &order, transition, from.ver, occasion).await?;
-    Ok(())
+    count_early(intake, conn, from.order, &ported).await
 }
 
 /// Keeps that something was answered. False: it is known already.
@@ -98,25 +106,41 @@ pub(crate) async fn record_command(
 ) -> Result<(), HearError> {
     let now = intake.base.clock.now();
     let order = find(conn, news.order).await?;
-    let is_news = store::commands::record(
-        conn, news.order, news.kind, news.ver, news.state, &news.tns, news.at,
-    )
-    .await?;
-    if !is_news {
+    let progress = Progress {
+        order: news.order,
+        command: news.command,
+        kind: news.kind,
+        ver: news.ver,
+        state: news.state,
+        tns: &news.tns,
+        at: news.at,
+    };
+    let Some(command) = store::commands::record(conn, &progress).await? else {
         return Ok(());
-    }
+    };
     match news.kind {
-        CommandKind::Snapback => follow_snapback(intake, conn, news.order, news.state, &news.refusal).await?,
-        CommandKind::EnableMessaging => {
-            settle_messaging(intake, conn, news.order, &news.tns, news.state).await?;
+        CommandKind::Snapback if command.is_latest => {
+            follow_snapback(intake, conn, news.order, news.state, &news.refusal).await?;
         }
-        CommandKind::Submit | CommandKind::Supplement | CommandKind::Cancel | CommandKind::Activate => {}
+        CommandKind::EnableMessaging => {
+            let tns = command.tns.as_deref().unwrap_or(&news.tns);
+            settle_messaging(intake, conn, news.order, tns, news.state).await?;
+        }
+        CommandKind::Snapback
+        | CommandKind::Submit
+        | CommandKind::Supplement
+        | CommandKind::Cancel
+        | CommandKind::Activate => {}
     }
     let at_carrier = store::commands::at_carrier(conn, news.order).await?;
-    let followed =
-        order
-            .clone()
-            .follow_command(news.kind, news.ver, news.state, &news.refusal, at_carrier, now);
+    let heard = CommandHeard {
+        kind: news.kind,
+        ver: news.ver,
+        state: news.state,
+        tns: command.tns.as_deref(),
+        refusal: &news.refusal,
+    };
+    let followed = order.clone().follow_command(&heard, at_carrier, now);
     if let Some(transition) = followed {
         let occasion = Occasion {
             actor: "service:carrier-gateway",

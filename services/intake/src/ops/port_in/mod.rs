@@ -13,6 +13,7 @@ mod divide;
 mod documents;
 mod draft;
 mod due;
+mod erase;
 mod fix;
 mod hear;
 pub(crate) mod imports;
@@ -36,14 +37,14 @@ use intake_domain::port_in::{Order, OrderNumber, OrderState};
 use crate::app::Intake;
 use crate::store::port_in as store;
 
+pub(crate) use crate::store::counting::Count;
+pub(crate) use crate::store::listing::TimeRange;
 pub(crate) use crate::store::port_in::commands::CarrierCommand;
 pub(crate) use crate::store::port_in::comments::CommentCursor;
-pub(crate) use crate::store::port_in::counts::{OrderCount, OrderCounts};
+pub(crate) use crate::store::port_in::counts::OrderCounts;
 pub(crate) use crate::store::port_in::documents::Document;
 pub(crate) use crate::store::port_in::family::{ChildCount, ListedChild};
-pub(crate) use crate::store::port_in::list::{
-    Cursor, ListedOrder, OrderFilter, OrderPage, SortKey, TimeRange,
-};
+pub(crate) use crate::store::port_in::list::{Cursor, ListedOrder, OrderFilter, OrderPage, SortKey};
 pub(crate) use crate::store::port_in::order::OrderName;
 pub(crate) use crate::store::port_in::reviews::PutPolicy;
 pub(crate) use crate::store::port_in::timeline::TimelineEntry;
@@ -58,6 +59,7 @@ pub(crate) use documents::{
 };
 pub(crate) use draft::{DraftError, add_numbers, create, remove_numbers, update};
 pub(crate) use due::{backlog, do_what_is_due};
+pub(crate) use erase::{erase_secrets, erasure_backlog};
 pub(crate) use fix::{FixError, apply_fix, confirm_remedy};
 pub(crate) use hear::{CommandNews, HearError, HeardFrom, record_answer, record_command};
 pub(crate) use imports::PIN_CHARS_MAX;

@@ -3,11 +3,14 @@
 //!
 //! The text itself is not kept: what it says is enough, and the file is there to be read again.
 
+use std::collections::HashMap;
+
 use intake_domain::port_in::Order;
 use intake_domain::port_in::requirements::{DocumentKind, Paper, Papers};
 use intake_domain::record::AccountRecord;
 use pg::StoreError;
 use sqlx::PgConnection;
+use types::{DocumentId, Secret};
 
 use super::Document;
 use crate::app::Intake;
@@ -20,55 +23,68 @@ pub(super) async fn keep(
     document: &Document,
     record: &AccountRecord,
 ) -> Result<(), StoreError> {
-    let is_believed = match document.facts.kind {
-        DocumentKind::Bill | DocumentKind::Csr => true,
-        DocumentKind::Loa | DocumentKind::Other => false,
-    };
-    if is_believed && !record.is_empty() {
+    if is_believed(document.facts.kind) && !record.is_empty() {
         store::records::insert(conn, &intake.base.vault, document.id, record).await?;
     }
     Ok(())
 }
 
-/// What the latest bill and customer service record of an order say, with the secret to compare it with.
-pub(super) async fn papers_of(
-    intake: &Intake,
-    conn: &mut PgConnection,
-    order: &Order,
-    documents: &[Document],
-) -> Result<Papers, StoreError> {
-    let csr = latest(intake, conn, documents, DocumentKind::Csr).await?;
-    let bill = latest(intake, conn, documents, DocumentKind::Bill).await?;
-    let has_number = [&csr, &bill]
-        .into_iter()
-        .flatten()
-        .any(|paper| !paper.record.account_numbers.is_empty());
-    let account_number = if has_number {
-        let (vault, id) = (&intake.base.vault, order.record().id);
-        store::order::open_secrets(conn, vault, id).await?.0
-    } else {
-        None
-    };
-    Ok(Papers {
-        csr,
-        bill,
-        account_number,
-    })
+/// What an order's bills and customer service records say, read once however many parts it has.
+pub(super) struct OpenPapers {
+    records: HashMap<DocumentId, AccountRecord>,
+    /// The order's own account number, where there is one to compare it with.
+    account_number: Option<Secret>,
 }
 
-async fn latest(
-    intake: &Intake,
-    conn: &mut PgConnection,
-    documents: &[Document],
-    kind: DocumentKind,
-) -> Result<Option<Paper>, StoreError> {
-    let of_kind = documents.iter().filter(|document| document.facts.kind == kind);
-    let Some(document) = of_kind.max_by_key(|document| (document.facts.uploaded_at, document.id)) else {
-        return Ok(None);
-    };
-    let record = store::records::open(conn, &intake.base.vault, document.id).await?;
-    Ok(record.map(|record| Paper {
-        record,
-        tns: document.facts.tns.clone(),
-    }))
+impl OpenPapers {
+    pub(super) async fn read(
+        intake: &Intake,
+        conn: &mut PgConnection,
+        order: &Order,
+        documents: &[Document],
+    ) -> Result<Self, StoreError> {
+        let vault = &intake.base.vault;
+        let believed = documents
+            .iter()
+            .filter(|document| is_believed(document.facts.kind));
+        let believed: Vec<DocumentId> = believed.map(|document| document.id).collect();
+        let records = store::records::open(conn, vault, &believed).await?;
+        let has_number = records.values().any(|record| !record.account_numbers.is_empty());
+        let account_number = if has_number {
+            store::order::open_secrets(conn, vault, order.record().id)
+                .await?
+                .0
+        } else {
+            None
+        };
+        Ok(Self {
+            records,
+            account_number,
+        })
+    }
+
+    /// What the latest bill and the latest record among these documents say, with the secret to compare it with.
+    pub(super) fn of(&self, documents: &[Document]) -> Papers {
+        Papers {
+            csr: self.latest(documents, DocumentKind::Csr),
+            bill: self.latest(documents, DocumentKind::Bill),
+            account_number: self.account_number.clone(),
+        }
+    }
+
+    fn latest(&self, documents: &[Document], kind: DocumentKind) -> Option<Paper> {
+        let of_kind = documents.iter().filter(|document| document.facts.kind == kind);
+        let document = of_kind.max_by_key(|document| (document.facts.uploaded_at, document.id))?;
+        Some(Paper {
+            record: self.records.get(&document.id)?.clone(),
+            tns: document.facts.tns.clone(),
+        })
+    }
+}
+
+const fn is_believed(kind: DocumentKind) -> bool {
+    match kind {
+        DocumentKind::Bill | DocumentKind::Csr => true,
+        DocumentKind::Loa | DocumentKind::Other => false,
+    }
 }

@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use intake_domain::carrier::Holder;
+use intake_domain::document_policy::DocumentPolicy;
 use intake_domain::port_in::requirements::{
     CarrierFacts, DocumentFacts, DocumentKind, Documents, Requirement, of_order, of_papers, of_part_count,
     of_parts, of_taken,
 };
 use intake_domain::port_in::{CHILDREN_MAX, KeptSecret, Order, OrderState, Part};
+use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::Tn;
+use types::{CarrierId, Tn};
 
 use super::divide::division_of;
-use super::papers::papers_of;
+use super::papers::OpenPapers;
 use super::{Document, OrderName, OrderView, Requester, TimelineEntry};
 use crate::app::Intake;
 use crate::ops;
@@ -134,30 +136,25 @@ async fn requirements_with(
 ) -> Result<Vec<Requirement>, StoreError> {
     let documents = documents_of(conn, order).await?;
     let division = division_of(intake, conn, order).await?;
+    let mut facts = Facts::read(intake, conn, order, &documents, holders).await?;
     let tns = order.open_tns();
-    let mut carrier = CarrierFacts {
-        holders,
-        ..CarrierFacts::UNKNOWN
-    };
     let mut lacks = Vec::with_capacity(division.parts.len());
     for part in division.parts.iter().take(CHILDREN_MAX) {
         let alone = division.order_of(part);
+        facts.hear_carrier(conn, &alone).await?;
         let own = if division.parts.len() == 1 {
             documents.clone()
         } else {
             papers_for(part, &tns, &documents)
         };
         let secret = part.account_number.as_ref();
-        lacks.push((
-            part.tns(),
-            of_alone(intake, conn, &alone, secret, &own, &mut carrier).await?,
-        ));
+        lacks.push((part.tns(), facts.of_alone(&alone, secret, &own, &documents)));
     }
     if lacks.is_empty() {
         // No number is open, so nothing differs from the order.
+        facts.hear_carrier(conn, order).await?;
         let secret = order.record().details.account_number.as_ref();
-        let all = of_alone(intake, conn, order, secret, &documents, &mut carrier).await?;
-        lacks.push((Vec::new(), all));
+        lacks.push((Vec::new(), facts.of_alone(order, secret, &documents, &documents)));
     }
     let mut all = of_parts(lacks);
     all.splice(..0, of_part_count(division.parts.len()));
@@ -181,34 +178,77 @@ fn papers_for(part: &Part, tns: &[Tn], documents: &[Document]) -> Vec<Document> 
     own
 }
 
-/// What an order lacks that goes out as it is. `account_number`: that of its numbers, where it is at hand.
-async fn of_alone(
-    intake: &Intake,
-    conn: &mut PgConnection,
-    order: &Order,
-    account_number: Option<&KeptSecret>,
-    documents: &[Document],
-    carrier: &mut CarrierFacts,
-) -> Result<Vec<Requirement>, StoreError> {
-    let mut papers = papers_of(intake, conn, order, documents).await?;
-    match account_number {
-        Some(KeptSecret::Given(secret)) if papers.account_number.is_some() => {
-            papers.account_number = Some(secret.clone());
-        }
-        Some(KeptSecret::Given(_) | KeptSecret::Stored { .. }) => {}
-        // The order's own is of another account.
-        None => papers.account_number = None,
+/// What the parts of an order are checked against, read once for all of them.
+struct Facts {
+    policy: DocumentPolicy,
+    papers: OpenPapers,
+    carrier: CarrierFacts,
+    /// Whose facts those are.
+    losing: Option<CarrierId>,
+    now: Timestamp,
+}
+
+impl Facts {
+    async fn read(
+        intake: &Intake,
+        conn: &mut PgConnection,
+        order: &Order,
+        documents: &[Document],
+        holders: BTreeMap<Tn, Holder>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            policy: ops::document_policies::in_force(conn, order.record().account).await?,
+            papers: OpenPapers::read(intake, conn, order, documents).await?,
+            carrier: CarrierFacts {
+                holders,
+                ..CarrierFacts::UNKNOWN
+            },
+            losing: None,
+            now: intake.base.clock.now(),
+        })
     }
-    let losing = order.record().details.losing_carrier.as_ref();
-    carrier.losing = ops::carriers::losing_carrier(conn, losing).await?;
-    let facts: Vec<DocumentFacts> = documents.iter().map(|document| document.facts.clone()).collect();
-    let documents = Documents {
-        kept: &facts,
-        policy: ops::document_policies::in_force(conn, order.record().account).await?,
-    };
-    let mut all = of_order(order, &documents, carrier, intake.base.clock.now());
-    all.extend(of_papers(order, &papers));
-    Ok(all)
+
+    /// What is known of the carrier that `order` names, unless it is the one before's.
+    async fn hear_carrier(&mut self, conn: &mut PgConnection, order: &Order) -> Result<(), StoreError> {
+        let named = order.record().details.losing_carrier.as_ref();
+        if self.losing.as_ref() != named {
+            self.carrier.losing = ops::carriers::losing_carrier(conn, named).await?;
+            self.losing = named.cloned();
+        }
+        Ok(())
+    }
+
+    /// What an order lacks that goes out as it is, with `own` of all the documents. `account_number`: that of its numbers,
+    /// where it is at hand.
+    fn of_alone(
+        &self,
+        order: &Order,
+        account_number: Option<&KeptSecret>,
+        own: &[Document],
+        all: &[Document],
+    ) -> Vec<Requirement> {
+        let mut papers = self.papers.of(own);
+        match account_number {
+            Some(KeptSecret::Given(secret)) if papers.account_number.is_some() => {
+                papers.account_number = Some(secret.clone());
+            }
+            Some(KeptSecret::Given(_) | KeptSecret::Stored { .. }) => {}
+            // The order's own is of another account.
+            None => papers.account_number = None,
+        }
+        let facts = |documents: &[Document]| -> Vec<DocumentFacts> {
+            documents.iter().map(|document| document.facts.clone()).collect()
+        };
+        let (kept, uploaded) = (facts(own), facts(all));
+        let documents = Documents {
+            kept: &kept,
+            uploaded: &uploaded,
+            policy: self.policy,
+        };
+        let mut lacks = of_order(order, &documents, &self.carrier, self.now);
+        lacks.extend(of_papers(order, &papers));
+        lacks
+    }
 }
 
 /// The documents that count for an order: its own, and those of the order that it is a part of.

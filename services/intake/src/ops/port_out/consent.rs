@@ -1,8 +1,12 @@
 //! Asking end users whether their numbers may go, and what their answers do.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
-use intake_domain::port_out::{Consent, Consented, IllegalTransition, PortOut, PortOutState, Transition};
+use intake_domain::port_out::{
+    AnswerMode, Consent, ConsentAnswer, ConsentReply, Consented, IllegalTransition, LawfulReason, PortOut,
+    SilenceMeans, Verdict,
+};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -15,7 +19,7 @@ use crate::app::Intake;
 use crate::ops::links::{self, Link, LinkKind, LinkToken, NewLink};
 use crate::store;
 use crate::store::port_in::order::Access;
-use crate::store::port_out::{Answered, Entry};
+use crate::store::port_out::Entry;
 
 /// Why there is nothing to answer.
 #[derive(Debug, Error)]
@@ -54,7 +58,7 @@ pub(crate) struct ConsentLink {
     pub(crate) url: Secret,
 }
 
-/// Asks the people who use the numbers of a pending case, one question an address. When one of them has no address, or no
+/// Asks the people who use the numbers of a pending case, one question an address, which each number is answered in. When one of them has no address, or no
 /// pages are served, nobody is asked, and a person decides.
 pub(super) async fn ask(
     conn: &mut PgConnection,
@@ -82,7 +86,7 @@ pub(super) async fn ask(
             email: email.to_owned(),
             asked_at: now,
             expires_at,
-            answer: None,
+            reply: None,
         };
         store::port_out::insert_consent(conn, &consent).await?;
         note(
@@ -120,7 +124,7 @@ pub(crate) async fn take_consent_link(intake: &Intake, id: ConsentId) -> Result<
     })
 }
 
-/// The question that a link opens.
+/// The question that a link opens. Reads alone: what scans mail opens every link in it, and answers nothing.
 pub(crate) async fn find_question(intake: &Intake, link: &Link) -> Result<Question, ConsentError> {
     let mut conn = intake.base.pool.acquire().await?;
     let (consent, case) = find(&mut conn, ConsentId::from_uuid(link.subject)).await?;
@@ -135,7 +139,7 @@ async fn find(conn: &mut PgConnection, id: ConsentId) -> Result<(Consent, PortOu
     let consent = store::port_out::find_consent(conn, id)
         .await?
         .ok_or(ConsentError::NotFound)?;
-    let case = store::port_out::find_by_id_for_update(conn, consent.port_out)
+    let case = store::port_out::find_by_id(conn, consent.port_out)
         .await?
         .ok_or(ConsentError::NotFound)?;
     Ok((consent, case))
@@ -149,13 +153,22 @@ fn require_open(consent: &Consent, case: &PortOut, now: Timestamp) -> Result<(),
     }
 }
 
-/// Records what an end user answers, once, and uses the link up. One NO refuses the case; the last YES lets it go, unless
-/// the account has refused meanwhile.
+/// What an end user says, and who that is as far as the connection tells.
+#[derive(Debug, Clone)]
+pub(crate) struct SaidByEndUser {
+    /// One for each number of the question, in its order.
+    pub(crate) answers: Vec<ConsentAnswer>,
+    pub(crate) remote_address: IpAddr,
+    pub(crate) user_agent: String,
+}
+
+/// Records what an end user answers of each number, once, and uses the link up. A YES for every number of the case lets it
+/// go, unless the account has refused meanwhile; a NO does what the law gives it (see `PortOutState::object`).
 pub(crate) async fn answer_question(
     intake: &Intake,
     token: &LinkToken,
     link: &Link,
-    answered: Answered,
+    said: SaidByEndUser,
 ) -> Result<(), ConsentError> {
     let now = intake.base.clock.now();
     let id = ConsentId::from_uuid(link.subject);
@@ -176,32 +189,73 @@ pub(crate) async fn answer_question(
     if link.used_at.is_some() {
         return Ok(());
     }
-    let case = &cases[index];
-    require_open(&consent, case, now)?;
-    if !store::port_out::answer_consent(&mut tx, id, &answered, now).await? {
-        return Err(ConsentError::Closed);
-    }
+    require_open(&consent, &cases[index], now)?;
+    let answered = Consent {
+        reply: Some(ConsentReply {
+            answers: said.answers,
+            at: now,
+            remote_address: said.remote_address,
+            user_agent: said.user_agent,
+        }),
+        ..consent
+    };
+    record(&mut tx, &cases[index], &answered, now).await?;
     store::links::use_up(&mut tx, link.id, now).await?;
-    let detail = format!("{} by {}", answered.answer.code(), consent.masked_email());
-    note(&mut tx, case, "end user", "CONSENT_ANSWERED", &detail, now).await?;
-    let all = store::port_out::consents_of(&mut tx, &[case.id]).await?;
-    let answers = all.iter().map(|consent| consent.answer.map(|(answer, _)| answer));
-    if let Ok(transition) = follow(case.state.clone(), Consented::of(answers), now) {
-        settle(&mut tx, &mut cases, index, transition, now).await?;
-    }
+    follow(&mut tx, &mut cases, index, now).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// What the answers so far make of a case. Refused: they change nothing.
-fn follow(state: PortOutState, consented: Consented, now: Timestamp) -> Transition {
-    match consented {
+/// Keeps what was answered, and puts it into the case's history.
+async fn record(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    answered: &Consent,
+    now: Timestamp,
+) -> Result<(), ConsentError> {
+    let reply = answered.reply.as_ref().ok_or(ConsentError::Closed)?;
+    if !store::port_out::answer_consent(conn, answered.id, reply).await? {
+        return Err(ConsentError::Closed);
+    }
+    let answers = answered.answers().filter_map(|(tn, answer)| Some((tn, answer?)));
+    let said: Vec<String> = answers
+        .map(|(tn, answer)| format!("{} to {tn}", answer.code()))
+        .collect();
+    let detail = format!("{} by {}", said.join(", "), answered.masked_email());
+    note(conn, case, "end user", "CONSENT_ANSWERED", &detail, now).await?;
+    Ok(())
+}
+
+/// Does with a case what the answers so far come to. Where the winning carrier reads an answer per number and a NO
+/// refuses, it refuses its numbers alone.
+async fn follow(
+    conn: &mut PgConnection,
+    cases: &mut [PortOut],
+    index: usize,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(case) = cases.get_mut(index) else {
+        return Ok(());
+    };
+    let consents = store::port_out::consents_of(conn, &[case.id]).await?;
+    let mut consented = Consented::of(&consents, &case.undenied());
+    if let (Consented::Withheld(objection), SilenceMeans::Rejected, AnswerMode::PerNumber) =
+        (&consented, case.silence, case.request.answers)
+        && case.deny(objection.tns(), LawfulReason::NotAuthorized) == Verdict::Allowed
+    {
+        store::port_out::save(conn, case).await?;
+        consented = Consented::of(&consents, &case.undenied());
+    }
+    let state = case.state.clone();
+    let followed = match &consented {
         Consented::Given => state.consent(now),
-        Consented::Withheld => state.withhold_consent(now),
-        Consented::Open => Err(IllegalTransition {
-            from: state.name(),
-            action: "decided by some of the answers",
-        }),
+        Consented::Withheld(objection) => state.object(objection, case.silence, now),
+        Consented::Open => return Ok(()),
+    };
+    match followed {
+        Ok(transition) => settle(conn, cases, index, transition, now).await,
+        // The account's own refusal goes before what its end users say.
+        Err(IllegalTransition { .. }) => Ok(()),
     }
 }
 

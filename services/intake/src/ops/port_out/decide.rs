@@ -1,7 +1,7 @@
 //! The decisions of accounts, and of operations over them.
 
 use intake_domain::port_out::{
-    AnswerMode, Claim, IllegalTransition, LawfulReason, PortOut, PortOutState, Transition, Verdict,
+    AnswerMode, Claim, Claimant, IllegalTransition, LawfulReason, PortOut, PortOutState, Transition, Verdict,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -94,7 +94,7 @@ pub(crate) async fn accept(
     by: Subject,
     now: Timestamp,
 ) -> Result<Seen, AcceptError> {
-    let case = store::port_out::find(conn, account, name)
+    let case = store::port_out::find(conn, Some(account), name)
         .await?
         .ok_or(AcceptError::NotFound)?;
     let locked = store::port_out::locked_of(conn, account, &case.undenied()).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn refuse(
     refusal: Refusal,
     now: Timestamp,
 ) -> Result<Seen, RefuseError> {
-    let case = store::port_out::find(conn, account, name)
+    let case = store::port_out::find(conn, Some(account), name)
         .await?
         .ok_or(RefuseError::NotFound)?;
     if !refusal
@@ -127,7 +127,7 @@ pub(crate) async fn refuse(
         reason: refusal.reason,
         tns,
         explanation: refusal.explanation,
-        by: refusal.by,
+        by: Claimant::Subject(refusal.by),
         at: now,
     };
     let refused = decide::<RefuseError>(conn, &case, |case| case.state.clone().refuse(claim), now).await?;
@@ -142,7 +142,7 @@ pub(crate) async fn review_rejection(
     review: Review,
     now: Timestamp,
 ) -> Result<Seen, ReviewError> {
-    let case = store::port_out::find(conn, account, name)
+    let case = store::port_out::find(conn, Some(account), name)
         .await?
         .ok_or(ReviewError::NotFound)?;
     let by = review.by.clone();

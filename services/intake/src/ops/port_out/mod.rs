@@ -4,23 +4,30 @@
 //! gets one answer, and that saves, records and announces together.
 
 mod answer;
+mod conflict;
 mod consent;
 mod decide;
 mod judge;
+mod lists;
 mod policy;
 mod progress;
 mod protection;
 mod read;
 mod receive;
+mod records;
 mod settle;
 mod silence;
 mod tried_pin;
 
-pub(crate) use answer::record_answer_progress;
-pub(crate) use consent::{ConsentError, Question, answer_question, find_question, take_consent_link};
+pub(crate) use answer::{AnswerNews, record_answer_progress};
+pub(crate) use conflict::{ConflictNews, record_conflict_progress};
+pub(crate) use consent::{
+    ConsentError, Question, SaidByEndUser, answer_question, find_question, take_consent_link,
+};
 pub(crate) use decide::{
     AcceptError, Refusal, RefuseError, Review, ReviewError, accept, refuse, review_rejection,
 };
+pub(crate) use lists::{count, list};
 pub(crate) use policy::{
     CourseTaken, SetPolicyError, Tried, TriedOn, dry_run, get_policy, list_policies, set_policy,
 };
@@ -29,9 +36,16 @@ pub(crate) use protection::{
     LockAsked, PinError, PinFor, ProtectError, clear_pin, list_lock_history, list_pin_attempts, make_pin,
     record_separation, reveal_pin, set_lock, set_pin, set_transfer_pin,
 };
-pub(crate) use read::{ReadError, Seen, get, list, rejection_reasons};
+pub(crate) use read::{ReadError, Seen, get, rejection_reasons, timeline};
 pub(crate) use receive::{AskedPortOut, ReceiveError, receive};
+pub(crate) use records::{
+    RecordError, add_comment, add_document, comments, document_content, documents, keep_document,
+};
 pub(crate) use silence::{backlog, decide_silence};
 pub(crate) use tried_pin::hash_pin;
 
-pub(crate) use crate::store::port_out::{Answered, Attempt, By, Filter, LockChange, PortOutName};
+pub(crate) use crate::store::counting::Count;
+pub(crate) use crate::store::port_out::{
+    Attempt, By, Cursor, Filter, Happened, LockChange, Page, PortOutComment, PortOutDocument, PortOutName,
+    SortKey,
+};

@@ -124,10 +124,12 @@ pub(crate) async fn dry_run(
     Ok(cases.into_iter().map(tried).collect())
 }
 
+/// As when the request came: what was denied for itself is no concern of the policy.
 fn taken(case: &PortOut, outcome: Outcome, due_at: Timestamp) -> CourseTaken {
+    let undenied = case.numbers.iter().filter(|number| number.denial.is_none());
     CourseTaken {
         outcome,
-        is_at_once: outcome.is_at_once(case.numbers.iter().map(|number| number.matches.pin)),
+        is_at_once: outcome.is_at_once(undenied.map(|number| number.matches.pin)),
         due_at,
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use intake_domain::port_out::{IllegalTransition, LawfulReason, PortOut, PortOutFact, PortOutState, Verdict};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
@@ -10,9 +9,10 @@ use thiserror::Error;
 use types::{AccountId, Secret, Subject, Tn};
 use vault::{Context, DigestKey, PinHash, Sealed, Vault, VaultError};
 
-use super::settle::{settle, settle_again};
+use super::conflict;
 use super::tried_pin::stored_hash;
 use crate::announce;
+use crate::announce::protection::PinChange;
 use crate::store;
 use crate::store::port_out::{Attempt, By, LockChange, PinPlace};
 
@@ -100,6 +100,7 @@ pub(crate) async fn set_pin(
 ) -> Result<(), ProtectError> {
     require_held(conn, pin.account, &pin.tns).await?;
     store::port_out::put_pins(conn, &pin.hashes(key), &pin.by, now).await?;
+    announce::protection::pin_changed(conn, pin.account, &pin.tns, PinChange::Set, now).await?;
     Ok(())
 }
 
@@ -113,6 +114,7 @@ pub(crate) async fn set_transfer_pin(
 ) -> Result<(), ProtectError> {
     require_held(conn, pin.account, &pin.tns).await?;
     store::port_out::put_transfer_pins(conn, &pin.hashes(key), &pin.by, now, expires_at).await?;
+    announce::protection::pin_changed(conn, pin.account, &pin.tns, PinChange::TransferPinIssued, now).await?;
     Ok(())
 }
 
@@ -121,10 +123,12 @@ pub(crate) async fn clear_pin(
     conn: &mut PgConnection,
     account: AccountId,
     tns: &[Tn],
+    now: Timestamp,
 ) -> Result<(), ProtectError> {
     require_held(conn, account, tns).await?;
     let columns: Vec<String> = places(account, tns).into_iter().map(PinPlace::column).collect();
     store::port_out::clear_pins(conn, account, &columns).await?;
+    announce::protection::pin_changed(conn, account, tns, PinChange::Cleared, now).await?;
     Ok(())
 }
 
@@ -137,18 +141,21 @@ pub(crate) struct LockAsked {
     pub(crate) by: Subject,
 }
 
-/// Locks numbers or lifts their locks; returns those that were otherwise before. An authorization that a lock comes after
-/// is taken back: the winning carrier hears of the conflict, then of the refusal.
+/// Locks numbers or lifts their locks; returns those that were otherwise before. A lock that comes after an authorization
+/// raises a conflict with the winning carrier.
 ///
-/// Requests and cases are locked before the inventory, as everywhere. A request that came in between is found afterwards;
-/// then the call is to be repeated.
+/// Whose numbers they are is looked at first, so that nobody holds up the port-outs of others. Then requests and cases are
+/// locked before the inventory, as everywhere. A request that came in between is found afterwards; then the call is to be
+/// repeated.
 pub(crate) async fn set_lock(
     conn: &mut PgConnection,
     account: AccountId,
     asked: &LockAsked,
     now: Timestamp,
 ) -> Result<Vec<Tn>, ProtectError> {
-    let requests = store::port_out::open_requests_of(conn, &asked.tns).await?;
+    let held = store::port_out::list_held(conn, account, &asked.tns).await?;
+    require_all(&held, &asked.tns)?;
+    let requests = store::port_out::open_requests_of(conn, account, &asked.tns).await?;
     for key in &requests {
         store::port_out::lock_request(conn, key).await?;
     }
@@ -159,49 +166,21 @@ pub(crate) async fn set_lock(
         note: &asked.note,
     };
     let changed = store::port_out::set_locked(conn, account, &asked.tns, asked.locked, by).await?;
+    announce::protection::locks_changed(conn, account, &changed, asked.locked, by).await?;
     if !asked.locked {
         return Ok(changed);
     }
-    if store::port_out::open_requests_of(conn, &asked.tns).await? != requests {
+    if store::port_out::open_requests_of(conn, account, &asked.tns).await? != requests {
         return Err(StoreError::Stale("the port-outs of these numbers").into());
     }
     for key in &requests {
         let mut cases = store::port_out::cases_of_request(conn, key).await?;
-        for index in 0..cases.len() {
-            raise_conflict(conn, &mut cases, index, now).await?;
+        let own = cases.iter().position(|case| case.account == account);
+        if let Some(index) = own {
+            conflict::raise(conn, &mut cases, index, &changed, now).await?;
         }
     }
     Ok(changed)
-}
-
-/// Takes back the authorization of a case whose numbers are locked now.
-async fn raise_conflict(
-    conn: &mut PgConnection,
-    cases: &mut [PortOut],
-    index: usize,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let Some(case) = cases.get_mut(index) else {
-        return Ok(());
-    };
-    if !matches!(case.state, PortOutState::Authorized { .. }) {
-        return Ok(());
-    }
-    let locked = store::port_out::locked_of(conn, case.account, &case.undenied()).await?;
-    if locked.is_empty() {
-        return Ok(());
-    }
-    // Nobody has heard of an authorization that waits for the other cases.
-    if case.answer.is_some() {
-        announce::protection::conflicted(conn, case, &locked, now).await?;
-    }
-    match case.deny(&locked, LawfulReason::Locked) {
-        Verdict::Denied => match case.state.clone().lock(now) {
-            Ok(transition) => settle(conn, cases, index, transition, now).await,
-            Err(IllegalTransition { .. }) => Ok(()),
-        },
-        Verdict::Allowed => settle_again(conn, cases, index, PortOutFact::Authorized, now).await,
-    }
 }
 
 /// Puts separated lines on record.
@@ -213,12 +192,17 @@ pub(crate) async fn record_separation(
 ) -> Result<(), ProtectError> {
     require_held(conn, account, tns).await?;
     store::port_out::record_separations(conn, account, tns, by).await?;
+    announce::protection::lines_separated(conn, account, tns, by).await?;
     tracing::info!(account.id = %account, lines = tns.len(), by = %by.subject, "lines were separated from their account");
     Ok(())
 }
 
 async fn require_held(conn: &mut PgConnection, account: AccountId, tns: &[Tn]) -> Result<(), ProtectError> {
     let held = store::port_out::lock_held(conn, account, tns).await?;
+    require_all(&held, tns)
+}
+
+fn require_all(held: &[Tn], tns: &[Tn]) -> Result<(), ProtectError> {
     let missing: Vec<Tn> = tns.iter().filter(|tn| !held.contains(tn)).copied().collect();
     if missing.is_empty() {
         Ok(())

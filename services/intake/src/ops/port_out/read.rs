@@ -1,16 +1,14 @@
 //! What an account sees of its port-outs.
 
-use std::collections::HashMap;
-
-use intake_domain::port_out::{Consent, LawfulReason, PortOut, ReasonFacts};
+use intake_domain::port_out::{Conflict, Consent, LawfulReason, PortOut, ReasonFacts};
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
-use types::{AccountId, PortOutId};
+use types::AccountId;
 
 use crate::store;
-use crate::store::port_out::{Filter, PortOutName};
+use crate::store::port_out::{Happened, PortOutName};
 
 /// A case as it is shown.
 #[derive(Debug, Clone)]
@@ -18,6 +16,8 @@ pub(crate) struct Seen {
     pub(crate) case: PortOut,
     /// The questions to end users about it.
     pub(crate) consents: Vec<Consent>,
+    /// The conflicts that were raised over it.
+    pub(crate) conflicts: Vec<Conflict>,
 }
 
 /// Why a port-out was not shown.
@@ -37,8 +37,12 @@ impl From<sqlx::Error> for ReadError {
     }
 }
 
-/// One port-out of an account.
-pub(crate) async fn get(pool: &PgPool, account: AccountId, name: PortOutName) -> Result<Seen, ReadError> {
+/// One port-out. `account`: only if it is that account's; `None`: whosever it is.
+pub(crate) async fn get(
+    pool: &PgPool,
+    account: Option<AccountId>,
+    name: PortOutName,
+) -> Result<Seen, ReadError> {
     let mut conn = pool.acquire().await?;
     let case = store::port_out::find(&mut conn, account, name)
         .await?
@@ -46,23 +50,10 @@ pub(crate) async fn get(pool: &PgPool, account: AccountId, name: PortOutName) ->
     Ok(seen(&mut conn, case).await?)
 }
 
-/// A page of an account's port-outs, newest first: those numbered below `before`.
-pub(crate) async fn list(
-    pool: &PgPool,
-    account: AccountId,
-    filter: &Filter,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Seen>, StoreError> {
-    let mut conn = pool.acquire().await?;
-    let cases = store::port_out::list(&mut conn, account, filter, before, limit).await?;
-    seen_all(&mut conn, cases).await
-}
-
 /// The lawful reasons that can be true of a port-out.
 pub(crate) async fn rejection_reasons(
     pool: &PgPool,
-    account: AccountId,
+    account: Option<AccountId>,
     name: PortOutName,
     now: Timestamp,
 ) -> Result<Vec<LawfulReason>, ReadError> {
@@ -77,24 +68,30 @@ pub(crate) async fn rejection_reasons(
         .collect())
 }
 
-/// Adds to cases the questions to end users about them.
-async fn seen_all(conn: &mut PgConnection, cases: Vec<PortOut>) -> Result<Vec<Seen>, StoreError> {
-    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
-    let mut by_case: HashMap<PortOutId, Vec<Consent>> = HashMap::new();
-    for consent in store::port_out::consents_of(conn, &ids).await? {
-        by_case.entry(consent.port_out).or_default().push(consent);
-    }
-    let seen = |case: PortOut| Seen {
-        consents: by_case.remove(&case.id).unwrap_or_default(),
-        case,
-    };
-    Ok(cases.into_iter().map(seen).collect())
+/// A page of what happened to a port-out, oldest first: what came after `after`.
+pub(crate) async fn timeline(
+    pool: &PgPool,
+    account: Option<AccountId>,
+    name: PortOutName,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Happened>, ReadError> {
+    let mut conn = pool.acquire().await?;
+    let case = store::port_out::find(&mut conn, account, name)
+        .await?
+        .ok_or(ReadError::NotFound)?;
+    Ok(store::port_out::list_entries(&mut conn, case.id, after, limit).await?)
 }
 
-/// Adds to a case the questions to end users about it.
+/// Adds to a case the questions to end users about it, and the conflicts over it.
 pub(super) async fn seen(conn: &mut PgConnection, case: PortOut) -> Result<Seen, StoreError> {
     let consents = store::port_out::consents_of(conn, &[case.id]).await?;
-    Ok(Seen { case, consents })
+    let conflicts = store::port_out::conflicts_of(conn, &[case.id]).await?;
+    Ok(Seen {
+        case,
+        consents,
+        conflicts,
+    })
 }
 
 pub(super) async fn reason_facts(

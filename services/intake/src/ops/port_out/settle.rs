@@ -6,7 +6,7 @@
 //! **Architecture invariant:** the request is locked, and `cases` are all of its cases, read under that lock.
 
 use intake_domain::port_out::{
-    AnswerMode, AnswerState, Claim, LawfulReason, PortOut, PortOutFact, PortOutState, Verdict,
+    Answer, AnswerMode, Claim, LawfulReason, PortOut, PortOutFact, PortOutState, Verdict,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -95,7 +95,7 @@ async fn leave(
         numbers.any(|number| number.tn == *tn && number.is_separated)
     };
     let (separated, own): (Vec<Tn>, Vec<Tn>) = leaving.into_iter().partition(is_separated);
-    let removed = store::inventory::remove_ported_out(conn, case.account, &own).await?;
+    let removed = store::inventory::remove_ported_out(conn, case.account, case.id, &own).await?;
     let freed = store::port_out::remove_separated(conn, &separated).await?;
     let gone = [removed.as_slice(), freed.as_slice()].concat();
     store::port_out::forget_protection(conn, &gone).await?;
@@ -177,7 +177,7 @@ pub(super) async fn answer_when_decided(
             | PortOutState::PortedOut { .. }
             | PortOutState::Cancelled { .. } => continue,
         };
-        case.answer = Some(AnswerState::Requested);
+        case.answer = Some(Answer::requested(now));
         store::port_out::save(conn, case).await?;
         announce::port_out::fact(conn, case, fact, now).await?;
     }

@@ -7,27 +7,18 @@ use pg::StoreError;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use types::AccountId;
 
-/// Nobody counts further than this. Each count reads so many entries of an index at most.
-const COUNTED_MAX: i64 = 10_000;
+use crate::store::counting::{Count, bounded, count as run, counting};
 
 /// The order of the indexes that are counted in.
 const BY_MAKING: &str = "created_at, order_id";
 pub(super) const BY_DUE: &str = "court_due_at, order_id";
 
-/// A number of orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OrderCount {
-    pub(crate) count: i64,
-    /// There are more.
-    pub(crate) more: bool,
-}
-
 /// How many orders there are.
 #[derive(Debug, Clone)]
 pub(crate) struct OrderCounts {
-    pub(crate) states: Vec<(StateName, OrderCount)>,
-    pub(crate) courts: Vec<(Court, OrderCount)>,
-    pub(crate) overdue: OrderCount,
+    pub(crate) states: Vec<(StateName, Count)>,
+    pub(crate) courts: Vec<(Court, Count)>,
+    pub(crate) overdue: Count,
 }
 
 /// Counts the orders of these accounts; none: of every account.
@@ -39,14 +30,14 @@ pub(crate) async fn count(
     let mut states = Vec::with_capacity(StateName::ALL.len());
     for state in StateName::ALL {
         let (query, order) = in_state(accounts, state, "");
-        states.push((state, up_to_max(conn, query, order).await?));
+        states.push((state, run(conn, bounded(query, order)).await?));
     }
     let mut courts = Vec::with_capacity(Court::ALL.len());
     for court in Court::ALL {
         let (query, order) = of_court(accounts, court, "");
-        courts.push((court, up_to_max(conn, query, order).await?));
+        courts.push((court, run(conn, bounded(query, order)).await?));
     }
-    let overdue = up_to_max(conn, overdue_at(accounts, now, ""), BY_DUE).await?;
+    let overdue = run(conn, bounded(overdue_at(accounts, now, ""), BY_DUE)).await?;
     Ok(OrderCounts {
         states,
         courts,
@@ -102,36 +93,10 @@ pub(super) fn overdue_at(
 }
 
 fn of_accounts(accounts: [Option<AccountId>; 2], prefix: &str) -> QueryBuilder<Postgres> {
-    let mut query = QueryBuilder::new(prefix);
-    query.push("SELECT count(*) FROM (SELECT FROM port_order WHERE true");
+    let mut query = counting(prefix);
+    query.push("port_order WHERE true");
     for account in accounts.into_iter().flatten() {
         query.push(" AND account_id = ").push_bind(account.as_uuid());
     }
     query
-}
-
-/// Ends a count's statement. One more than the most is looked for, to know whether there are more; in the index's own
-/// order, so that nothing else is read on the way to them.
-pub(super) fn bounded(mut query: QueryBuilder<Postgres>, order: &str) -> QueryBuilder<Postgres> {
-    query
-        .push(format!(" ORDER BY {order} LIMIT "))
-        .push_bind(COUNTED_MAX + 1)
-        .push(") AS found");
-    query
-}
-
-async fn up_to_max(
-    conn: &mut PgConnection,
-    query: QueryBuilder<Postgres>,
-    order: &str,
-) -> Result<OrderCount, StoreError> {
-    let found: i64 = bounded(query, order)
-        .build_query_scalar()
-        .persistent(false)
-        .fetch_one(conn)
-        .await?;
-    Ok(OrderCount {
-        count: found.min(COUNTED_MAX),
-        more: found > COUNTED_MAX,
-    })
 }

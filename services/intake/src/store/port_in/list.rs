@@ -1,7 +1,6 @@
 //! Pages of orders, by any filter and sort.
 //!
-//! The statement holds what is asked for and nothing else, and is planned with its values, so that each filter and each
-//! sort has its index. A test reads the plans at many orders.
+//! How pages are read is in [`listing`]; a test reads the plans at many orders.
 
 use intake_domain::port_in::{Court, OrderRecord, Reference, StateName};
 use jiff::Timestamp;
@@ -14,19 +13,9 @@ use types::{AccountId, CarrierId, OrderId, RequestNumber, Tn};
 use super::order::OrderName;
 use super::row::{OrderRow, order_columns};
 use super::seen::{Seen, SeenRow, seen_columns};
-
-/// A span of time: from its first instant to before its last, either of which may be open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct TimeRange {
-    pub(crate) from: Option<Timestamp>,
-    pub(crate) before: Option<Timestamp>,
-}
-
-impl TimeRange {
-    pub(crate) const fn is_set(self) -> bool {
-        self.from.is_some() || self.before.is_some()
-    }
-}
+use crate::store::listing::{
+    self, After, AnyOf, Key, Part, Slice, Sort, TimeRange, push_any, push_range, push_rows, push_text,
+};
 
 /// Which orders. What is set must all match.
 #[derive(Debug, Clone, Default)]
@@ -118,6 +107,24 @@ pub(crate) struct OrderPage {
     pub(crate) limit: i64,
 }
 
+impl OrderPage {
+    fn slice(self) -> Slice {
+        Slice {
+            sort: Sort {
+                key: Some(self.sort.column()),
+                is_optional: self.sort.is_optional(),
+                id: "port_order.order_id",
+                ascending: self.ascending,
+            },
+            after: self.after.map(|Cursor(key, id)| After {
+                key: key.map(Key::At),
+                id: Key::Id(id.as_uuid()),
+            }),
+            limit: self.limit,
+        }
+    }
+}
+
 /// An order as lists show it: without numbers and reasons.
 #[derive(Debug, Clone)]
 pub(crate) struct ListedOrder {
@@ -156,20 +163,10 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     page: OrderPage,
 ) -> Result<Vec<ListedOrder>, StoreError> {
-    let is_past_known = page.after.is_some_and(|Cursor(key, _)| key.is_none());
-    let mut rows: Vec<ListedRow> = Vec::new();
-    if !is_past_known {
-        rows = fetch(conn, statement("", filter, page, Part::Known)).await?;
-    }
-    let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    if page.sort.is_optional() && found < page.limit {
-        let rest = OrderPage {
-            after: page.after.filter(|_| is_past_known),
-            limit: page.limit - found,
-            ..page
-        };
-        rows.extend(fetch(conn, statement("", filter, rest, Part::Unknown)).await?);
-    }
+    let rows: Vec<ListedRow> = listing::fetch(conn, page.slice(), |slice, part| {
+        statement_of("", filter, slice, part)
+    })
+    .await?;
     rows.into_iter().map(ListedOrder::read).collect()
 }
 
@@ -184,30 +181,18 @@ impl ListedOrder {
     }
 }
 
-async fn fetch(
-    conn: &mut PgConnection,
-    mut statement: QueryBuilder<Postgres>,
-) -> Result<Vec<ListedRow>, StoreError> {
-    // Planned with its values: the best plan for one account is the worst for another.
-    let query = statement.build_query_as().persistent(false);
-    Ok(query.fetch_all(conn).await?)
-}
-
-/// Orders come in two parts: those for which the sort key is known, then the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Known,
-    Unknown,
-}
-
-/// One part of a page. Where any of several states or courts will do, each gives its own first orders by its own index,
-/// and the page is taken from those.
+/// One part of a page.
+#[cfg(test)]
 pub(super) fn statement(
     prefix: &str,
     filter: &OrderFilter,
     page: OrderPage,
     part: Part,
 ) -> QueryBuilder<Postgres> {
+    statement_of(prefix, filter, page.slice(), part)
+}
+
+fn statement_of(prefix: &str, filter: &OrderFilter, slice: Slice, part: Part) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new(prefix);
     query.push(concat!(
         "SELECT ",
@@ -216,25 +201,22 @@ pub(super) fn statement(
         seen_columns!(),
         " FROM "
     ));
-    let column = match (filter.courts.len(), filter.states.len()) {
-        (2.., _) => Some(("port_order.court", codes(&filter.courts, Court::code))),
-        (_, 2..) => Some(("port_order.state", codes(&filter.states, StateName::code))),
+    let any = match (filter.courts.len(), filter.states.len()) {
+        (2.., _) => Some(AnyOf {
+            column: "port_order.court",
+            codes: codes(&filter.courts, Court::code),
+            is_indexed_with_sort: false,
+        }),
+        (_, 2..) => Some(AnyOf {
+            column: "port_order.state",
+            codes: codes(&filter.states, StateName::code),
+            is_indexed_with_sort: false,
+        }),
         (0 | 1, 0 | 1) => None,
     };
-    if let Some((column, wanted)) = column {
-        query
-            .push("unnest(")
-            .push_bind(wanted)
-            .push("::text[]) AS wanted (code) CROSS JOIN LATERAL (SELECT * FROM port_order");
-        push_conditions(&mut query, filter, page, part);
-        query.push(format!(" AND {column} = wanted.code"));
-        push_order(&mut query, page, part);
-        query.push(") AS port_order");
-    } else {
-        query.push("port_order");
-        push_conditions(&mut query, filter, page, part);
-    }
-    push_order(&mut query, page, part);
+    push_rows(&mut query, "port_order", any, (slice, part), |query| {
+        push_conditions(query, filter);
+    });
     query
 }
 
@@ -242,25 +224,24 @@ fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<&'static s
     all.iter().map(|one| code(*one)).collect()
 }
 
-fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter, page: OrderPage, part: Part) {
-    query.push(" WHERE true");
+fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter) {
     for account in [filter.account, filter.named_account].into_iter().flatten() {
         query
             .push(" AND port_order.account_id = ")
             .push_bind(account.as_uuid());
     }
-    if let Some(carrier) = &filter.losing_carrier {
-        query
-            .push(" AND port_order.losing_carrier = ")
-            .push_bind(carrier.to_string());
-    }
-    if let Some(reference) = &filter.reference {
-        query
-            .push(" AND port_order.customer_reference = ")
-            .push_bind(reference.to_string());
-    }
-    push_any(query, "state", &codes(&filter.states, StateName::code));
-    push_any(query, "court", &codes(&filter.courts, Court::code));
+    push_text(
+        query,
+        "port_order.losing_carrier",
+        filter.losing_carrier.as_ref().map(ToString::to_string),
+    );
+    push_text(
+        query,
+        "port_order.customer_reference",
+        filter.reference.as_ref().map(ToString::to_string),
+    );
+    push_any(query, "port_order.state", &codes(&filter.states, StateName::code));
+    push_any(query, "port_order.court", &codes(&filter.courts, Court::code));
     push_names(query, filter);
     if let Some(now) = filter.overdue_at {
         query
@@ -273,24 +254,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter, pag
         (SortKey::Foc, filter.foc),
         (SortKey::Ended, filter.ended),
     ] {
-        push_range(query, key, range);
-    }
-    push_after(query, page, part);
-}
-
-/// One code, or any of several.
-fn push_any(query: &mut QueryBuilder<Postgres>, column: &str, codes: &[&'static str]) {
-    match codes {
-        [] => {}
-        [code] => {
-            query
-                .push(format!(" AND port_order.{column} = "))
-                .push_bind(*code);
-        }
-        several => {
-            query.push(format!(" AND port_order.{column} = ANY("));
-            query.push_bind(several.to_vec()).push("::text[])");
-        }
+        push_range(query, key.column(), range);
     }
 }
 
@@ -331,51 +295,4 @@ fn number_column(number: RequestNumber) -> i64 {
         .ok()
         .filter(|_| is_port_in)
         .unwrap_or(0)
-}
-
-fn push_range(query: &mut QueryBuilder<Postgres>, key: SortKey, range: TimeRange) {
-    for (bound, comparison) in [(range.from, ">="), (range.before, "<")] {
-        if let Some(at) = bound {
-            query
-                .push(format!(" AND {} {comparison} ", key.column()))
-                .push_bind(at.to_sqlx());
-        }
-    }
-}
-
-fn push_after(query: &mut QueryBuilder<Postgres>, page: OrderPage, part: Part) {
-    let column = page.sort.column();
-    let beyond = if page.ascending { ">" } else { "<" };
-    match part {
-        Part::Known if page.sort.is_optional() => query.push(format!(" AND {column} IS NOT NULL")),
-        Part::Known => query,
-        Part::Unknown => query.push(format!(" AND {column} IS NULL")),
-    };
-    match page.after {
-        None => {}
-        Some(Cursor(Some(key), id)) => {
-            query.push(format!(" AND ({column}, port_order.order_id) {beyond} ("));
-            query
-                .push_bind(key.to_sqlx())
-                .push(", ")
-                .push_bind(id.as_uuid())
-                .push(")");
-        }
-        Some(Cursor(None, id)) => {
-            query
-                .push(format!(" AND port_order.order_id {beyond} "))
-                .push_bind(id.as_uuid());
-        }
-    }
-}
-
-fn push_order(query: &mut QueryBuilder<Postgres>, page: OrderPage, part: Part) {
-    let direction = if page.ascending { "ASC" } else { "DESC" };
-    query.push(" ORDER BY ");
-    if part == Part::Known {
-        query.push(format!("{} {direction}, ", page.sort.column()));
-    }
-    query
-        .push(format!("port_order.order_id {direction} LIMIT "))
-        .push_bind(page.limit);
 }

@@ -10,6 +10,7 @@ pub(crate) mod counts;
 pub(crate) mod cutover;
 pub(crate) mod documents;
 pub(crate) mod due;
+pub(crate) mod erasure;
 pub(crate) mod family;
 pub(crate) mod import_lines;
 pub(crate) mod imports;
@@ -19,8 +20,6 @@ pub(super) mod number_row;
 pub(crate) mod numbers;
 pub(crate) mod order;
 pub(crate) mod pace;
-#[cfg(test)]
-mod plan;
 #[cfg(test)]
 mod plans;
 pub(crate) mod reasons;

@@ -1,10 +1,13 @@
 //! What papers say of an account, sealed as a whole: it has names, addresses and account numbers in it.
 
+use std::collections::HashMap;
+
 use intake_domain::record::{AccountRecord, Feature, FoundFeature};
 use pg::StoreError;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use types::{DocumentId, Secret, Tn};
+use uuid::Uuid;
 use vault::{Context, Sealed, Vault};
 
 const TABLE: &str = "document_record";
@@ -82,23 +85,34 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// What a document says, if it says anything.
+/// What each of these documents says; those that say nothing are left out.
 pub(crate) async fn open(
     conn: &mut PgConnection,
     vault: &Vault,
-    document: DocumentId,
-) -> Result<Option<AccountRecord>, StoreError> {
-    let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &document, why);
-    let sealed: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT sealed FROM document_record WHERE document_id = $1")
-            .bind(document.as_uuid())
-            .fetch_optional(conn)
+    documents: &[DocumentId],
+) -> Result<HashMap<DocumentId, AccountRecord>, StoreError> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = documents.iter().map(|document| document.as_uuid()).collect();
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT document_id, sealed FROM document_record WHERE document_id = ANY($1)")
+            .bind(ids)
+            .fetch_all(conn)
             .await?;
-    let Some(sealed) = sealed else { return Ok(None) };
+    let unsealed = rows.into_iter().map(|(id, sealed)| {
+        let document = DocumentId::from_uuid(id);
+        Ok((document, unseal(vault, document, sealed)?))
+    });
+    unsealed.collect()
+}
+
+fn unseal(vault: &Vault, document: DocumentId, sealed: Vec<u8>) -> Result<AccountRecord, StoreError> {
+    let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &document, why);
     let sealed = Sealed::try_from(sealed).map_err(|error| corrupt(&error))?;
     let text = vault
         .open(&sealed, &context(document))
         .map_err(|error| corrupt(&error))?;
     let kept: Kept = serde_json::from_str(text.expose()).map_err(|_| corrupt(&"not a record"))?;
-    Ok(Some(kept.into()))
+    Ok(kept.into())
 }

@@ -29,6 +29,7 @@ pub(super) struct StateRow {
     change_ver: Option<i16>,
     change_previous: Option<jiff_sqlx::Date>,
     answer_due_at: Option<jiff_sqlx::Timestamp>,
+    action_since: Option<jiff_sqlx::Timestamp>,
     awaits_us: bool,
     update_required: bool,
     foc_at: Option<jiff_sqlx::Timestamp>,
@@ -45,8 +46,8 @@ pub(super) struct StateRow {
 /// The columns of [`StateRow`], for every statement that reads one.
 macro_rules! state_columns {
     () => {
-        "port_order.state, cancel_from, change_from, change_ver, change_previous, answer_due_at, awaits_us,
-         update_required, foc_at, foc_received_at, is_incoming, draft_changed_at, draft_warned, returned_messages,
+        "port_order.state, cancel_from, change_from, change_ver, change_previous, answer_due_at, action_since,
+         awaits_us, update_required, foc_at, foc_received_at, is_incoming, draft_changed_at, draft_warned, returned_messages,
          returned_fields, review_causes, is_parent"
     };
 }
@@ -59,7 +60,7 @@ pub(super) fn reasons(record: &OrderRecord) -> &[OrderReason] {
 
 fn asked(state: &OrderState) -> Option<&[OrderReason]> {
     let rejection = match state.fallback() {
-        Some(Fallback::ActionRequired(rejection)) => Some(rejection),
+        Some(Fallback::ActionRequired { rejection, .. }) => Some(rejection),
         Some(Fallback::Submitted | Fallback::Pending { .. } | Fallback::FocConfirmed(_)) | None => {
             state.rejection()
         }
@@ -199,7 +200,10 @@ impl Reader {
         match self.name(from)? {
             StateName::Submitted => Ok(Fallback::Submitted),
             StateName::Pending => Ok(Fallback::Pending { awaits_us }),
-            StateName::ActionRequired => Ok(Fallback::ActionRequired(self.rejection(reasons))),
+            StateName::ActionRequired => Ok(Fallback::ActionRequired {
+                rejection: self.rejection(reasons),
+                since: self.instant(self.row.action_since, "the time of the rejection")?,
+            }),
             StateName::FocConfirmed => Ok(Fallback::FocConfirmed(self.commitment()?)),
             StateName::Draft
             | StateName::Activating
@@ -307,7 +311,10 @@ impl StateRow {
                 awaits_us: *awaits_us,
                 ..awaited
             },
-            Fallback::ActionRequired(rejection) => awaited.with_rejection(rejection),
+            Fallback::ActionRequired { rejection, since } => Self {
+                action_since: Some(since.to_sqlx()),
+                ..awaited.with_rejection(rejection)
+            },
             Fallback::FocConfirmed(commitment) => awaited.with_commitment(*commitment),
         }
     }
@@ -321,7 +328,8 @@ pub(super) async fn save(conn: &mut PgConnection, order: &Order) -> Result<(), S
             SET state = $2, cancel_from = $3, change_from = $4, change_ver = $5, change_previous = $6,
                 answer_due_at = $7, awaits_us = $8, update_required = $9, foc_at = $10, foc_received_at = $11,
                 is_incoming = $12, draft_changed_at = $13, draft_warned = $14, returned_messages = $15,
-                returned_fields = $16, review_causes = $17, is_parent = $18, due_at = $19
+                returned_fields = $16, review_causes = $17, is_parent = $18, due_at = $19,
+                action_since = $20
           WHERE order_id = $1",
     )
     .bind(order.record().id.as_uuid())
@@ -343,6 +351,7 @@ pub(super) async fn save(conn: &mut PgConnection, order: &Order) -> Result<(), S
     .bind(row.review_causes)
     .bind(row.is_parent)
     .bind(order.next_due().map(ToSqlx::to_sqlx))
+    .bind(row.action_since)
     .execute(conn)
     .await?
     .rows_affected();

@@ -1,6 +1,6 @@
 //! The cases: one account's view of a request.
 
-use intake_domain::port_out::{AnswerState, PortOut, RequestKey};
+use intake_domain::port_out::{PortOut, RequestKey, name_key, postal_code_key};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -10,22 +10,30 @@ use types::{AccountId, PortOutId, RequestKind, RequestNumber, Tn};
 use super::numbers::{insert_numbers, save_denials, with_numbers};
 use super::row::{self, Row, StateColumns};
 
+/// The columns of [`Row`], from a case and its request.
+macro_rules! case_columns {
+    () => {
+        "carrier_request.winning_spid, carrier_request.pon, carrier_request.ver, winning_name, wireless, simple,
+         end_user_name, postal_code, requested_foc_at, carrier_request.received_at, answers_per_number,
+         answer_held_until, port_out_id, request_number, account_id, version, foc_at, silence, policy_version,
+         policy_outcome, policy_due_at, review_explanation, answer_state, answer_changed_at, answer_refusal, state,
+         answer_due_at, claim_reason, claim_tns, claim_explanation, claim_by, claim_at, decision_kind, decision_subject, decided_at, grounds,
+         ended_at"
+    };
+}
+pub(super) use case_columns;
+
 /// Cases with their requests, as [`Row`] wants them; what follows says which.
 macro_rules! select_cases {
     ($which:literal) => {
         concat!(
-            "SELECT carrier_request.winning_spid, carrier_request.pon, carrier_request.ver, winning_name, wireless,
-                    simple, end_user_name, postal_code, requested_foc_at, received_at, answers_per_number,
-                    answer_held_until, port_out_id, request_number, account_id, version, foc_at, silence,
-                    policy_version, policy_outcome, policy_due_at, review_explanation, answer_state, state,
-                    answer_due_at, claim_reason, claim_tns, claim_explanation, claim_by, claim_at, decision_kind,
-                    decision_subject, decided_at, grounds, ended_at
-               FROM port_out JOIN carrier_request USING (winning_spid, pon, ver) ",
+            "SELECT ",
+            case_columns!(),
+            " FROM port_out JOIN carrier_request USING (winning_spid, pon, ver) ",
             $which
         )
     };
 }
-pub(super) use select_cases;
 
 /// The two ways to name a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +60,11 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
         "INSERT INTO port_out (port_out_id, request_number, account_id, winning_spid, pon, ver, version, foc_at,
                                silence, answer_state, state, answer_due_at, claim_reason, claim_explanation, claim_by,
                                claim_at, decision_kind, decision_subject, decided_at, grounds, ended_at, claim_tns,
-                               policy_version, policy_outcome, policy_due_at, review_explanation)
+                               policy_version, policy_outcome, policy_due_at, review_explanation, received_at,
+                               number_count, winning_name_key, end_user_key, postal_code_key,
+                               answer_changed_at, answer_refusal)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                 $23, $24, $25, $26)",
+                 $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
     )
     .bind(case.id.as_uuid())
     .bind(number_column(case.number))
@@ -65,12 +75,12 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
     .bind(case.version)
     .bind(case.foc_at.map(ToSqlx::to_sqlx))
     .bind(case.silence.code())
-    .bind(case.answer.map(AnswerState::code))
+    .bind(case.answer.as_ref().map(|answer| answer.state.code()))
     .bind(columns.state)
     .bind(columns.answer_due_at)
     .bind(claim.map(|claim| claim.reason.code()))
     .bind(claim.map(|claim| claim.explanation.as_str()))
-    .bind(claim.map(|claim| claim.by.as_str()))
+    .bind(claim.map(|claim| claim.by.to_string()))
     .bind(claim.map(|claim| claim.at.to_sqlx()))
     .bind(columns.decision_kind)
     .bind(columns.decision_subject)
@@ -82,6 +92,13 @@ pub(crate) async fn insert(conn: &mut PgConnection, case: &PortOut) -> Result<()
     .bind(case.policy.outcome.code())
     .bind(case.policy.due_at.to_sqlx())
     .bind(&case.review_explanation)
+    .bind(case.request.received_at.to_sqlx())
+    .bind(row::number_count(case))
+    .bind(name_key(&case.request.winning_name))
+    .bind(name_key(&case.request.end_user_name))
+    .bind(postal_code_key(&case.request.postal_code))
+    .bind(case.answer.as_ref().map(|answer| answer.since.to_sqlx()))
+    .bind(case.answer.as_ref().map_or("", |answer| answer.refusal.as_str()))
     .execute(&mut *conn)
     .await?;
     insert_numbers(conn, case).await
@@ -96,18 +113,18 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
             SET version = version + 1, foc_at = $3, answer_state = $4, state = $5, answer_due_at = $6,
                 claim_reason = $7, claim_explanation = $8, claim_by = $9, claim_at = $10, decision_kind = $11,
                 decision_subject = $12, decided_at = $13, grounds = $14, ended_at = $15, claim_tns = $16,
-                review_explanation = $17
+                review_explanation = $17, answer_changed_at = $18, answer_refusal = $19
           WHERE port_out_id = $1 AND version = $2",
     )
     .bind(case.id.as_uuid())
     .bind(case.version)
     .bind(case.foc_at.map(ToSqlx::to_sqlx))
-    .bind(case.answer.map(AnswerState::code))
+    .bind(case.answer.as_ref().map(|answer| answer.state.code()))
     .bind(columns.state)
     .bind(columns.answer_due_at)
     .bind(claim.map(|claim| claim.reason.code()))
     .bind(claim.map(|claim| claim.explanation.as_str()))
-    .bind(claim.map(|claim| claim.by.as_str()))
+    .bind(claim.map(|claim| claim.by.to_string()))
     .bind(claim.map(|claim| claim.at.to_sqlx()))
     .bind(columns.decision_kind)
     .bind(columns.decision_subject)
@@ -116,6 +133,8 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
     .bind(columns.ended_at)
     .bind(columns.claim_tns)
     .bind(&case.review_explanation)
+    .bind(case.answer.as_ref().map(|answer| answer.since.to_sqlx()))
+    .bind(case.answer.as_ref().map_or("", |answer| answer.refusal.as_str()))
     .execute(&mut *conn)
     .await?
     .rows_affected();
@@ -127,10 +146,10 @@ pub(crate) async fn save(conn: &mut PgConnection, case: &mut PortOut) -> Result<
     Ok(())
 }
 
-/// One case of an account.
+/// One case. `account`: only if it is that account's; `None`: whosever it is.
 pub(crate) async fn find(
     conn: &mut PgConnection,
-    account: AccountId,
+    account: Option<AccountId>,
     name: PortOutName,
 ) -> Result<Option<PortOut>, StoreError> {
     let (id, number) = match name {
@@ -138,13 +157,25 @@ pub(crate) async fn find(
         PortOutName::Number(number) => (None, Some(number_column(number))),
     };
     let rows: Vec<Row> = sqlx::query_as(select_cases!(
-        "WHERE account_id = $1 AND (port_out_id = $2 OR request_number = $3)"
+        "WHERE ($1::uuid IS NULL OR account_id = $1) AND (port_out_id = $2 OR request_number = $3)"
     ))
-    .bind(account.as_uuid())
+    .bind(account.map(AccountId::as_uuid))
     .bind(id)
     .bind(number)
     .fetch_all(&mut *conn)
     .await?;
+    Ok(with_numbers(conn, rows).await?.pop())
+}
+
+/// One case of whichever account.
+pub(crate) async fn find_by_id(
+    conn: &mut PgConnection,
+    id: PortOutId,
+) -> Result<Option<PortOut>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(select_cases!("WHERE port_out_id = $1"))
+        .bind(id.as_uuid())
+        .fetch_all(&mut *conn)
+        .await?;
     Ok(with_numbers(conn, rows).await?.pop())
 }
 
@@ -203,16 +234,18 @@ pub(crate) async fn request_of(conn: &mut PgConnection, case: PortOutId) -> Resu
     key.try_into()
 }
 
-/// The requests with open cases that these numbers are in, in the order in which requests are locked.
+/// The requests with open cases of the account that these numbers are in, in the order in which requests are locked.
 pub(crate) async fn open_requests_of(
     conn: &mut PgConnection,
+    account: AccountId,
     tns: &[Tn],
 ) -> Result<Vec<RequestKey>, StoreError> {
     let keys: Vec<row::KeyRow> = sqlx::query_as(
         "SELECT DISTINCT winning_spid, pon, ver
            FROM port_out JOIN port_out_number USING (port_out_id)
-          WHERE tn = ANY($1) AND ended_at IS NULL ORDER BY winning_spid, pon, ver",
+          WHERE account_id = $1 AND tn = ANY($2) AND ended_at IS NULL ORDER BY winning_spid, pon, ver",
     )
+    .bind(account.as_uuid())
     .bind(tns.iter().map(Tn::to_string).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
@@ -229,7 +262,7 @@ pub(crate) async fn list_since(
     limit: i64,
 ) -> Result<Vec<PortOut>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(select_cases!(
-        "WHERE account_id = $1 AND received_at >= $2 AND verdict = 'ALLOWED' AND request_number < $3
+        "WHERE account_id = $1 AND port_out.received_at >= $2 AND verdict = 'ALLOWED' AND request_number < $3
          ORDER BY request_number DESC LIMIT $4"
     ))
     .bind(account.as_uuid())
@@ -242,6 +275,6 @@ pub(crate) async fn list_since(
 }
 
 /// A number larger than the column finds nothing.
-fn number_column(number: RequestNumber) -> i64 {
+pub(super) fn number_column(number: RequestNumber) -> i64 {
     i64::try_from(number.number()).unwrap_or(i64::MAX)
 }

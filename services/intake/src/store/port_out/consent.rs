@@ -1,9 +1,6 @@
 //! Questions to end users, and what they answered.
 
-use std::net::IpAddr;
-
-use intake_domain::port_out::{Consent, ConsentAnswer};
-use jiff::Timestamp;
+use intake_domain::port_out::{Consent, ConsentAnswer, ConsentReply};
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -14,12 +11,16 @@ use super::subscribers::{texts, tn};
 
 type Time = jiff_sqlx::Timestamp;
 
-/// An answer, and who gives it as far as the connection tells.
-#[derive(Debug, Clone)]
-pub(crate) struct Answered {
-    pub(crate) answer: ConsentAnswer,
-    pub(crate) remote_address: IpAddr,
-    pub(crate) user_agent: String,
+/// Questions, as [`Row`] wants them; what follows says which.
+macro_rules! select_consents {
+    ($which:literal) => {
+        concat!(
+            "SELECT consent_id, port_out_id, tns, email, asked_at, expires_at, answers, answered_at, remote_address,
+                    user_agent
+               FROM port_out_consent ",
+            $which
+        )
+    };
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,31 +31,51 @@ struct Row {
     email: String,
     asked_at: Time,
     expires_at: Time,
-    answer: Option<String>,
+    answers: Option<Vec<String>>,
     answered_at: Option<Time>,
+    remote_address: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl Row {
+    /// What was answered; `None`: nothing yet.
+    fn reply(&self) -> Result<Option<ConsentReply>, StoreError> {
+        let why = &"the answer's columns do not fit";
+        let corrupt = || StoreError::corrupt("port_out_consent", &self.consent_id, why);
+        let parts = (
+            &self.answers,
+            self.answered_at,
+            &self.remote_address,
+            &self.user_agent,
+        );
+        match parts {
+            (None, None, None, None) => Ok(None),
+            (Some(answers), Some(at), Some(address), Some(user_agent)) if answers.len() == self.tns.len() => {
+                let answers = answers.iter().map(|code| ConsentAnswer::from_code(code));
+                Ok(Some(ConsentReply {
+                    answers: answers.collect::<Option<_>>().ok_or_else(corrupt)?,
+                    at: at.to_jiff(),
+                    remote_address: address.parse().map_err(|_| corrupt())?,
+                    user_agent: user_agent.clone(),
+                }))
+            }
+            (Some(_) | None, Some(_) | None, Some(_) | None, Some(_) | None) => Err(corrupt()),
+        }
+    }
 }
 
 impl TryFrom<Row> for Consent {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let answer = row.answer.as_deref().map(ConsentAnswer::from_code);
-        let answer = match (answer, row.answered_at) {
-            (None, None) => None,
-            (Some(Some(answer)), Some(at)) => Some((answer, at.to_jiff())),
-            (Some(_), _) | (None, Some(_)) => {
-                let why = &"the answer's columns do not fit";
-                return Err(StoreError::corrupt("port_out_consent", &row.consent_id, why));
-            }
-        };
         Ok(Self {
             id: ConsentId::from_uuid(row.consent_id),
             port_out: PortOutId::from_uuid(row.port_out_id),
+            reply: row.reply()?,
             tns: row.tns.iter().map(|text| tn(text)).collect::<Result<_, _>>()?,
             email: row.email,
             asked_at: row.asked_at.to_jiff(),
             expires_at: row.expires_at.to_jiff(),
-            answer,
         })
     }
 }
@@ -81,10 +102,9 @@ pub(crate) async fn consents_of(
     conn: &mut PgConnection,
     cases: &[PortOutId],
 ) -> Result<Vec<Consent>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT consent_id, port_out_id, tns, email, asked_at, expires_at, answer, answered_at
-           FROM port_out_consent WHERE port_out_id = ANY($1) ORDER BY consent_id",
-    )
+    let rows: Vec<Row> = sqlx::query_as(select_consents!(
+        "WHERE port_out_id = ANY($1) ORDER BY consent_id"
+    ))
     .bind(cases.iter().map(|case| case.as_uuid()).collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
@@ -96,32 +116,29 @@ pub(crate) async fn find_consent(
     conn: &mut PgConnection,
     id: ConsentId,
 ) -> Result<Option<Consent>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT consent_id, port_out_id, tns, email, asked_at, expires_at, answer, answered_at
-           FROM port_out_consent WHERE consent_id = $1",
-    )
-    .bind(id.as_uuid())
-    .fetch_optional(conn)
-    .await?;
+    let row: Option<Row> = sqlx::query_as(select_consents!("WHERE consent_id = $1"))
+        .bind(id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
     row.map(Consent::try_from).transpose()
 }
 
-/// Records an answer. False: there is one.
+/// Records what an end user said. False: something was said before.
 pub(crate) async fn answer_consent(
     conn: &mut PgConnection,
     id: ConsentId,
-    answered: &Answered,
-    now: Timestamp,
+    reply: &ConsentReply,
 ) -> Result<bool, StoreError> {
+    let answers: Vec<&str> = reply.answers.iter().map(|answer| answer.code()).collect();
     let updated = sqlx::query(
-        "UPDATE port_out_consent SET answer = $2, answered_at = $3, remote_address = $4, user_agent = $5
-          WHERE consent_id = $1 AND answer IS NULL",
+        "UPDATE port_out_consent SET answers = $2, answered_at = $3, remote_address = $4, user_agent = $5
+          WHERE consent_id = $1 AND answers IS NULL",
     )
     .bind(id.as_uuid())
-    .bind(answered.answer.code())
-    .bind(now.to_sqlx())
-    .bind(answered.remote_address.to_string())
-    .bind(&answered.user_agent)
+    .bind(answers)
+    .bind(reply.at.to_sqlx())
+    .bind(reply.remote_address.to_string())
+    .bind(&reply.user_agent)
     .execute(conn)
     .await?
     .rows_affected();

@@ -40,3 +40,52 @@ pub(crate) async fn add_entry(
     .await?;
     Ok(())
 }
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: jiff_sqlx::Timestamp,
+    actor: String,
+    what: String,
+    detail: String,
+    is_warning: bool,
+}
+
+/// Something that happened, as it is listed.
+#[derive(Debug, Clone)]
+pub(crate) struct Happened {
+    /// Its place in the list.
+    pub(crate) seq: i64,
+    pub(crate) at: Timestamp,
+    pub(crate) actor: String,
+    pub(crate) what: String,
+    pub(crate) detail: String,
+    pub(crate) is_warning: bool,
+}
+
+/// A page of what happened to a case, oldest first: what came after `after`.
+pub(crate) async fn list_entries(
+    conn: &mut PgConnection,
+    case: PortOutId,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Happened>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT seq, at, actor, what, detail, is_warning FROM port_out_history
+          WHERE port_out_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+    )
+    .bind(case.as_uuid())
+    .bind(after.unwrap_or(0))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let happened = |row: Row| Happened {
+        seq: row.seq,
+        at: row.at.to_jiff(),
+        actor: row.actor,
+        what: row.what,
+        detail: row.detail,
+        is_warning: row.is_warning,
+    };
+    Ok(rows.into_iter().map(happened).collect())
+}

@@ -5,12 +5,18 @@
 
 mod attempts;
 mod case;
+mod comments;
+mod conflict;
 mod consent;
+mod counts;
+mod documents;
 mod history;
 mod list;
 mod locks;
 mod numbers;
 mod pins;
+#[cfg(test)]
+mod plans;
 mod policy;
 mod progress;
 mod request;
@@ -19,12 +25,16 @@ mod subscribers;
 
 pub(crate) use attempts::{Attempt, count_wrong, count_wrong_requests, insert_attempts, list_attempts};
 pub(crate) use case::{
-    PortOutName, cases_of_request, find, find_by_id_for_update, has_other_open, insert, list_since,
-    next_number, open_requests_of, request_of, save,
+    PortOutName, cases_of_request, find, find_by_id, find_by_id_for_update, has_other_open, insert,
+    list_since, next_number, open_requests_of, request_of, save,
 };
-pub(crate) use consent::{Answered, answer_consent, consents_of, find_consent, insert_consent};
-pub(crate) use history::{Entry, add_entry};
-pub(crate) use list::{Filter, list};
+pub(crate) use comments::{PortOutComment, insert_comment, list_comments};
+pub(crate) use conflict::{conflicts_of, insert_conflict, save_conflict};
+pub(crate) use consent::{answer_consent, consents_of, find_consent, insert_consent};
+pub(crate) use counts::{PortOutCounts, count};
+pub(crate) use documents::{PortOutDocument, find_document, insert_document, list_documents};
+pub(crate) use history::{Entry, Happened, add_entry, list_entries};
+pub(crate) use list::{Cursor, Filter, Page, SortKey, list};
 pub(crate) use locks::{
     By, LockChange, list_lock_changes, locked_of, record_separations, separation_references, set_locked,
 };
@@ -38,4 +48,4 @@ pub(crate) use request::{
     Disposal, due_counts, find_answer_mode, find_versions, insert_request, lock_due_request,
     lock_held_request, lock_pon, lock_request, postpone, release_answer,
 };
-pub(crate) use subscribers::{Subscriber, find_for_update, lock_held, remove_separated};
+pub(crate) use subscribers::{Subscriber, find_for_update, list_held, lock_held, remove_separated};

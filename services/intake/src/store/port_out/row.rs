@@ -1,7 +1,7 @@
 //! Between rows and domain values: the only place that knows how a case is spelled in columns.
 
 use intake_domain::port_out::{
-    AnswerMode, AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Grounds, Outcome,
+    Answer, AnswerMode, AnswerState, AskedNumber, CarrierRequest, Claim, Decider, Decision, Grounds, Outcome,
     PolicyMet, PortOut, PortOutState, RequestKey, SilenceMeans,
 };
 use jiff::Timestamp;
@@ -70,6 +70,8 @@ pub(super) struct Row {
     policy_due_at: Time,
     review_explanation: String,
     answer_state: Option<String>,
+    answer_changed_at: Option<Time>,
+    answer_refusal: String,
     #[sqlx(flatten)]
     state: StateRow,
 }
@@ -95,9 +97,14 @@ impl Row {
         let id = self.port_out_id;
         let corrupt = |why: &'static str| StoreError::corrupt("port_out", &id, &why);
         let number = u64::try_from(self.request_number).map_err(|_| corrupt("the number is negative"))?;
-        let answer = match self.answer_state.as_deref() {
-            Some(code) => Some(AnswerState::from_code(code).ok_or_else(|| corrupt("unknown answer state"))?),
-            None => None,
+        let answer = match (self.answer_state.as_deref(), self.answer_changed_at) {
+            (Some(code), Some(since)) => Some(Answer {
+                state: AnswerState::from_code(code).ok_or_else(|| corrupt("unknown answer state"))?,
+                since: since.to_jiff(),
+                refusal: self.answer_refusal,
+            }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(corrupt("the answer's columns do not fit")),
         };
         Ok(PortOut {
             id: PortOutId::from_uuid(id),
@@ -202,13 +209,29 @@ fn decider(kind: &str, subject: Option<&str>) -> Option<Decider> {
     }
 }
 
+/// Who decided, as the column `decided_by` has it: a subject, or what of ours.
+pub(super) fn decider_code(decider: &Decider) -> &str {
+    match decider {
+        Decider::Subject(subject) => subject.as_str(),
+        Decider::Silence => "SILENCE",
+        Decider::Policy => "POLICY",
+        Decider::Overruled => "OVERRULED",
+        Decider::EndUser => "END_USER",
+    }
+}
+
+/// How many numbers a case has, as its column.
+pub(super) fn number_count(case: &PortOut) -> i32 {
+    i32::try_from(case.numbers.len()).unwrap_or(i32::MAX)
+}
+
 /// A state as it is written.
 pub(super) struct StateColumns<'a> {
     pub(super) state: &'static str,
     pub(super) answer_due_at: Option<Time>,
     pub(super) claim: Option<&'a Claim>,
     pub(super) claim_tns: Vec<String>,
-    pub(super) decision_kind: Option<&'static str>,
+    pub(super) decision_kind: Option<&'a str>,
     pub(super) decision_subject: Option<&'a str>,
     pub(super) decided_at: Option<Time>,
     pub(super) grounds: Option<&'static str>,
@@ -227,10 +250,7 @@ impl<'a> From<&'a PortOutState> for StateColumns<'a> {
         };
         let (decision_kind, decision_subject) = match state.decision().map(|decision| &decision.by) {
             Some(Decider::Subject(subject)) => (Some("SUBJECT"), Some(subject.as_str())),
-            Some(Decider::Silence) => (Some("SILENCE"), None),
-            Some(Decider::Policy) => (Some("POLICY"), None),
-            Some(Decider::Overruled) => (Some("OVERRULED"), None),
-            Some(Decider::EndUser) => (Some("END_USER"), None),
+            Some(by) => (Some(decider_code(by)), None),
             None => (None, None),
         };
         Self {

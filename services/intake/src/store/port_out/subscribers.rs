@@ -72,6 +72,22 @@ pub(crate) async fn find_for_update(
     rows.into_iter().map(Subscriber::try_from).collect()
 }
 
+/// Those of `tns` that are the account's, by number.
+pub(crate) async fn list_held(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<Vec<Tn>, StoreError> {
+    let held: Vec<String> = sqlx::query_scalar(
+        "SELECT tn FROM inventory_number WHERE account_id = $1 AND tn = ANY($2) ORDER BY tn",
+    )
+    .bind(account.as_uuid())
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    held.iter().map(|text| tn(text)).collect()
+}
+
 /// Those of `tns` that are the account's, by number; locked until the transaction ends.
 pub(crate) async fn lock_held(
     conn: &mut PgConnection,

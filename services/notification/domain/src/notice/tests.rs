@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::InvitationKind;
+use crate::{AnswerProgress, InvitationKind};
 
 fn port_in(news: PortInNews) -> Notice {
     Notice::PortIn(PortInNotice {
@@ -11,6 +11,7 @@ fn port_in(news: PortInNews) -> Notice {
         ver: Ver::FIRST,
         tns: vec!["+14155550123".parse().unwrap()],
         losing_carrier: String::new(),
+        losing_carrier_name: String::new(),
         customer_reference: String::new(),
         news,
     })
@@ -27,6 +28,19 @@ fn port_out(news: PortOutNews) -> Notice {
         winning_name: String::new(),
         tns: Vec::new(),
         foc_at: None,
+        news,
+    })
+}
+
+fn dispute(news: DisputeNews) -> Notice {
+    Notice::Dispute(DisputeNotice {
+        dispute: DisputeId::generate(),
+        account: AccountId::generate(),
+        request_number: "DI_100001".parse().unwrap(),
+        port_number: "PO_100001".parse().unwrap(),
+        kind: "mistaken",
+        tns: Vec::new(),
+        carrier_name: String::new(),
         news,
     })
 }
@@ -107,8 +121,25 @@ fn of_the_others() -> Vec<Notice> {
         port_out(PortOutNews::PortedOut { ported_at: at }),
         port_out(PortOutNews::Cancelled),
         port_out(PortOutNews::Conflicted),
+        port_out(PortOutNews::ConflictSettled { accepted: true }),
+        port_out(PortOutNews::ConflictSettled { accepted: false }),
+        port_out(PortOutNews::Answered {
+            progress: AnswerProgress::Sent,
+        }),
         port_out(PortOutNews::ConsentAsked(invitation(InvitationKind::Consent))),
         port_out(PortOutNews::NumbersReleased),
+        dispute(DisputeNews::Opened { answer_due_at: at }),
+        dispute(DisputeNews::Overdue {
+            is_answer: true,
+            due_at: at,
+        }),
+        dispute(DisputeNews::SnapbackAsked),
+        dispute(DisputeNews::SnapbackAnswered { confirmed: true }),
+        dispute(DisputeNews::Settled {
+            charged: Vec::new(),
+            outcomes: Vec::new(),
+            explanation: String::new(),
+        }),
         Notice::Account(AccountNotice {
             account: AccountId::generate(),
             alarm: PinAlarm {
@@ -131,6 +162,7 @@ fn each_kind_of_news_is_a_step_of_its_own_and_no_step_is_left_over() {
         let prefix = match notice {
             Notice::PortIn(_) => "port_in.",
             Notice::PortOut(_) => "port_out.",
+            Notice::Dispute(_) => "dispute.",
             Notice::Account(_) => "account.",
         };
         assert!(notice.step().slug().starts_with(prefix), "{notice:?}");

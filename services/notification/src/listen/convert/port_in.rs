@@ -213,6 +213,7 @@ fn port_in(order: Option<v1::OrderRef>, news: PortInNews) -> Read<Option<Notice>
         ver: order.ver.try_into().map_err(|error| refused("ver", &error))?,
         tns: tns(&order.tns)?,
         losing_carrier: order.losing_carrier,
+        losing_carrier_name: order.losing_carrier_name,
         customer_reference: order.customer_reference,
         news,
     })))

@@ -1,6 +1,6 @@
 //! What becomes of a port-out.
 
-use notification_domain::{Invitation, InvitationKind, Notice, PortOutNews, PortOutNotice};
+use notification_domain::{AnswerProgress, Invitation, InvitationKind, Notice, PortOutNews, PortOutNotice};
 use portway_proto::intake::v1;
 use prost::{Message, Name};
 
@@ -9,7 +9,7 @@ use super::{Read, Reader, parse, present, reasons, refused, time, tns};
 /// Who decided, when our operations found that an account's rejection does not hold.
 const OVERRULED: &str = "overruled";
 
-pub(super) fn readers() -> [(String, Reader); 10] {
+pub(super) fn readers() -> [(String, Reader); 12] {
     [
         (v1::PortOutReceived::full_name(), received),
         (v1::PortOutAuthorized::full_name(), authorized),
@@ -19,6 +19,8 @@ pub(super) fn readers() -> [(String, Reader); 10] {
         (v1::PortedOut::full_name(), ported_out),
         (v1::PortOutCancelled::full_name(), cancelled),
         (v1::PortOutConflicted::full_name(), conflicted),
+        (v1::PortOutConflictSettled::full_name(), conflict_settled),
+        (v1::PortOutAnswered::full_name(), answered),
         (v1::PortOutConsentAsked::full_name(), consent_asked),
         (v1::NumbersReleased::full_name(), numbers_released),
     ]
@@ -87,6 +89,25 @@ fn conflicted(payload: &[u8]) -> Read<Option<Notice>> {
         v1::PortOutConflicted::decode(payload)?.port_out,
         PortOutNews::Conflicted,
     )
+}
+
+fn conflict_settled(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutConflictSettled::decode(payload)?;
+    let accepted = event.accepted;
+    port_out(event.port_out, PortOutNews::ConflictSettled { accepted })
+}
+
+fn answered(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutAnswered::decode(payload)?;
+    let progress = match event.answer_state() {
+        v1::AnswerState::Sent => AnswerProgress::Sent,
+        v1::AnswerState::Acknowledged => AnswerProgress::Acknowledged,
+        v1::AnswerState::Refused => AnswerProgress::Refused,
+        v1::AnswerState::Unspecified | v1::AnswerState::Requested => {
+            return Err(refused("answer_state", &"not one that is announced"));
+        }
+    };
+    port_out(event.port_out, PortOutNews::Answered { progress })
 }
 
 fn consent_asked(payload: &[u8]) -> Read<Option<Notice>> {

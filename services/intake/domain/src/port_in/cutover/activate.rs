@@ -6,9 +6,9 @@ use calendar::civil_date;
 use jiff::Timestamp;
 use types::Tn;
 
-use super::super::actions::Refusal;
 use super::super::number::NumberState;
 use super::super::order::{Entry, IllegalTransition, Order, OrderFact, Transition};
+use super::super::refusal::Refusal;
 use super::super::state::OrderState;
 use super::{ActivationMode, CutoverFact, HeldBack, Hold};
 
@@ -75,10 +75,19 @@ impl Order {
     }
 
     /// The numbers about which a decision is to be made: the carrier committed to them, and nobody asked for their
-    /// cut-over yet.
+    /// cut-over yet, or it was refused.
     pub fn waiting_tns(&self) -> HashSet<Tn> {
         let numbers = self.record.numbers.iter();
-        let waiting = numbers.filter(|number| number.state == NumberState::FocConfirmed);
+        let waiting = numbers.filter(|number| match number.state {
+            NumberState::FocConfirmed | NumberState::ActivationRefused => true,
+            NumberState::Draft
+            | NumberState::InOrder
+            | NumberState::Activating
+            | NumberState::Ported
+            | NumberState::Failed
+            | NumberState::Released
+            | NumberState::Returned => false,
+        });
         waiting.map(|number| number.tn).collect()
     }
 

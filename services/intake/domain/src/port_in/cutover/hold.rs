@@ -36,11 +36,13 @@ pub enum HoldCode {
     CallerNameMissing,
     /// It was not said whether texts are wanted.
     MessagingUndecided,
+    /// The carrier was asked to cut it over and refused.
+    ActivationRefused,
 }
 
 impl HoldCode {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AwaitsCall,
         Self::NotCommitted,
         Self::Rejected,
@@ -52,6 +54,7 @@ impl HoldCode {
         Self::EmergencyMissing,
         Self::CallerNameMissing,
         Self::MessagingUndecided,
+        Self::ActivationRefused,
     ];
 
     /// The stable name.
@@ -68,6 +71,7 @@ impl HoldCode {
             Self::EmergencyMissing => "EMERGENCY_MISSING",
             Self::CallerNameMissing => "CALLER_NAME_MISSING",
             Self::MessagingUndecided => "MESSAGING_UNDECIDED",
+            Self::ActivationRefused => "ACTIVATION_REFUSED",
         }
     }
 
@@ -92,6 +96,10 @@ impl HoldCode {
             }
             Self::MessagingUndecided => {
                 "choose voice and SMS (ConfigureNumbers), or decline texts (PrepareNumbers)"
+            }
+            Self::ActivationRefused => {
+                "the carrier refused to cut it over; operations find out why, then it is asked for again (ActivateOrder), has \
+                 another date (ChangeWantedDate) or is cancelled (CancelOrder)"
             }
         }
     }
@@ -253,10 +261,29 @@ impl Member<'_> {
         let lacking = self.lacking.iter();
         found.extend(lacking.map(|(code, count)| self.obstacle(*code, *count, Court::Customer)));
         let awaits_call = self.order.record().cutover.activation == ActivationMode::OnDemand;
-        if awaits_call && urge == Urge::Time {
-            found.push(self.obstacle(HoldCode::AwaitsCall, waiting, Court::Customer));
+        match urge {
+            // Whoever asks knows that it was refused.
+            Urge::Call => {}
+            Urge::Time => {
+                let refused = self.refused();
+                if refused > 0 {
+                    found.insert(0, self.obstacle(HoldCode::ActivationRefused, refused, Court::Us));
+                }
+                if awaits_call && waiting > refused {
+                    let uncalled = waiting - refused;
+                    found.push(self.obstacle(HoldCode::AwaitsCall, uncalled, Court::Customer));
+                }
+            }
         }
         found
+    }
+
+    /// How many of its numbers the carrier refused to cut over.
+    fn refused(&self) -> usize {
+        let numbers = self.order.record().numbers.iter();
+        let mine = numbers.filter(|number| self.tns.contains(&number.tn));
+        mine.filter(|number| number.state == NumberState::ActivationRefused)
+            .count()
     }
 
     fn obstacle(&self, code: HoldCode, number_count: usize, court: Court) -> Obstacle {

@@ -9,7 +9,9 @@ mod fact;
 mod hold;
 mod proof;
 mod readiness;
+mod refused;
 mod snapback;
+mod snapback_answers;
 mod window;
 
 pub use activate::Decision;
@@ -18,6 +20,8 @@ pub use hold::{HeldBack, Hold, HoldCode, Member, Obstacle, Urge, obstacles};
 pub use proof::{Capability, MessagingState, Proof, Tested};
 pub use readiness::{Demand, Item, NumberReadiness, Policy};
 pub use snapback::{Asked, SettledSnapback, SnapbackRefusal, SnapbackState};
+pub use snapback_answers::SnapbackAnswers;
+pub(super) use window::OPENS;
 pub use window::{WindowRefusal, check_window};
 
 /// When an order is activated.

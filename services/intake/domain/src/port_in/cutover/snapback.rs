@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use types::{SnapbackId, Tn};
 
-use super::super::actions::Refusal;
 use super::super::number::NumberState;
 use super::super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
-use super::CutoverFact;
+use super::super::refusal::Refusal;
+use super::{CutoverFact, Proof};
 
 /// How long after its activation a number can be given back without a statement.
 const FREELY_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -163,8 +163,9 @@ impl Order {
     }
 
     /// Hears how a snapback ended. Numbers that are back with the losing carrier leave the inventory; that they had
-    /// ported stays true, so the order stays as it is.
-    pub fn hear_snapback(self, settled: SettledSnapback) -> Transition {
+    /// ported stays true, so the order stays as it is. `proof`: how the tests of the others stand.
+    pub fn hear_snapback(mut self, settled: SettledSnapback, proof: Option<Proof>) -> Transition {
+        self.record.cutover.proof = proof;
         let facts = vec![OrderFact::CutOver(CutoverFact::SnapbackSettled(settled.clone()))];
         let transition = match settled.refusal {
             None => self.take_back(&settled.tns),

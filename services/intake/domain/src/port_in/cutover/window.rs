@@ -7,6 +7,10 @@ use crate::carrier::CarrierProfile;
 
 use super::super::order::Order;
 
+/// When `ActivateOrder` opens, in words.
+pub(in crate::port_in) const OPENS: &str =
+    "the losing carrier activates on demand in its hours from the day of the FOC on";
+
 /// Why numbers cannot be cut over at the moment that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WindowRefusal {
@@ -14,9 +18,7 @@ pub enum WindowRefusal {
     #[error("this losing carrier activates at its FOC, not on demand")]
     NotOnDemand,
     /// It is not the time.
-    #[error(
-        "the losing carrier activates on demand in its hours from the day of the FOC on; next from {opens_at}"
-    )]
+    #[error("{OPENS}; next from {opens_at}")]
     Closed {
         /// When it is.
         opens_at: Timestamp,

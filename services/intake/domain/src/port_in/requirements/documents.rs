@@ -64,6 +64,8 @@ pub struct DocumentFacts {
 pub struct Documents<'a> {
     /// Those that there are, newest first.
     pub kept: &'a [DocumentFacts],
+    /// Those, and what was uploaded but names other numbers alone: of an order in several parts, the papers of the others.
+    pub uploaded: &'a [DocumentFacts],
     /// What the account's orders must have.
     pub policy: DocumentPolicy,
 }
@@ -73,8 +75,23 @@ impl<'a> Documents<'a> {
     pub fn by_default(kept: &'a [DocumentFacts]) -> Self {
         Self {
             kept,
+            uploaded: kept,
             policy: DocumentPolicy::default(),
         }
+    }
+
+    /// Says that something is missing, and why, when there is one that does not count.
+    fn missing(&self, what: &str, kinds: &[DocumentKind]) -> String {
+        let is_of_others = self
+            .uploaded
+            .iter()
+            .any(|document| kinds.contains(&document.kind));
+        let why = if is_of_others {
+            "; what was uploaded names other numbers"
+        } else {
+            ""
+        };
+        format!("{what} is missing{why}")
     }
 
     /// The document of a kind that counts: the one that was uploaded last, the first of several at the same instant.
@@ -98,9 +115,9 @@ pub(super) fn check(
             "LOA_MISSING",
             "documents",
             if is_toll_free {
-                "toll-free numbers need a letter of authorization"
+                "toll-free numbers need a letter of authorization".to_owned()
             } else {
-                "a letter of authorization is missing"
+                documents.missing("a letter of authorization", &[DocumentKind::Loa])
             },
             "Upload a letter of authorization signed within the last 30 days, or make one and have it signed.",
         )],
@@ -128,7 +145,10 @@ fn check_proof(
             return vec![Requirement::fault(
                 "BILL_OR_CSR_MISSING",
                 "documents",
-                "a bill or a customer service record is missing",
+                documents.missing(
+                    "a bill or a customer service record",
+                    &[DocumentKind::Bill, DocumentKind::Csr],
+                ),
                 "Upload the losing carrier's latest bill, or its customer service record.",
             )];
         }
@@ -142,7 +162,7 @@ fn check_proof(
         all.push(Requirement::fault(
             "BILL_MISSING",
             "documents",
-            "a bill is missing",
+            documents.missing("a bill", &[DocumentKind::Bill]),
             "Upload the losing carrier's latest bill.",
         ));
     }
@@ -150,7 +170,7 @@ fn check_proof(
         all.push(Requirement::fault(
             "CSR_MISSING",
             "documents",
-            "a customer service record is missing",
+            documents.missing("a customer service record", &[DocumentKind::Csr]),
             "Ask the losing carrier for the customer service record, and upload it.",
         ));
     }

@@ -8,3 +8,4 @@ mod status;
 
 pub(super) use groups::Groups;
 pub(super) use service::Cutover;
+pub(in crate::grpc) use status::snapback as snapback_status;

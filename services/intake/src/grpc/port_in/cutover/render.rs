@@ -172,10 +172,21 @@ pub(super) fn snapback(snapback: &Snapback) -> v1::Snapback {
         SnapbackState::Confirmed => v1::SnapbackState::Confirmed,
         SnapbackState::Refused => v1::SnapbackState::Refused,
     };
+    let given = snapback.answers.given().iter();
+    let numbers = given.map(|(tn, refusal)| v1::SnapbackNumber {
+        tn: tn.to_string(),
+        state: match refusal {
+            None => v1::SnapbackState::Confirmed,
+            Some(_) => v1::SnapbackState::Refused,
+        }
+        .into(),
+        refusal: refusal.clone().unwrap_or_default(),
+    });
     v1::Snapback {
+        numbers: numbers.collect(),
         snapback_id: snapback.id.to_string(),
         order_id: snapback.order.to_string(),
-        tns: snapback.tns.iter().map(Tn::to_string).collect(),
+        tns: snapback.answers.asked_for().iter().map(Tn::to_string).collect(),
         reason: snapback.asked.reason.clone(),
         inadvertent: snapback.asked.inadvertent.is_some(),
         statement: snapback.asked.inadvertent.clone().unwrap_or_default(),

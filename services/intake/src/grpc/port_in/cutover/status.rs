@@ -107,7 +107,7 @@ pub(super) fn temporary(error: &TemporaryError) -> Status {
     }
 }
 
-pub(super) fn snapback(error: &SnapbackError) -> Status {
+pub(in crate::grpc) fn snapback(error: &SnapbackError) -> Status {
     match error {
         SnapbackError::NotFound => not_found(),
         SnapbackError::Refused(SnapbackRefusal::NotPorted(tns)) => not_ready(

@@ -7,7 +7,7 @@ use pg::StoreError;
 use sqlx::PgConnection;
 use types::Tn;
 
-use crate::store::inventory;
+use crate::store::inventory::{self, StandIn};
 use crate::store::port_in as store;
 use crate::store::port_in::cutover::{messaging, proofs, temporary};
 
@@ -33,8 +33,8 @@ pub(in crate::ops::port_in) async fn after_port(
     Ok(facts)
 }
 
-/// A ported number takes configuration and assignment of the number that stood in for it, which leaves the account: it was
-/// lent by the platform, and goes back to its pool.
+/// A ported number takes configuration and assignment of the number that stood in for it. One that the platform lent goes
+/// back to its pool; one of the account's own stays in service beside it.
 async fn take_over(
     conn: &mut PgConnection,
     order: &Order,
@@ -45,16 +45,22 @@ async fn take_over(
     let record = order.record();
     let mut facts = Vec::new();
     for (tn, temporary) in temporary::list(conn, record.id, tns).await? {
-        let transition = if inventory::take_over(conn, record.account, tn, temporary).await? {
+        let stand_in = inventory::take_over(conn, record.account, tn, temporary).await?;
+        let transition = if let Some(stand_in) = stand_in {
             temporary::mark_swapped(conn, record.id, tn, now).await?;
-            facts.push(OrderFact::CutOver(CutoverFact::TemporarySwapped {
-                tn,
-                temporary,
-            }));
-            order.clone().remark(
-                "temporary_number_swapped",
-                format!("{tn} took over from {temporary}"),
-            )
+            let note = match stand_in {
+                StandIn::Left => {
+                    facts.push(OrderFact::CutOver(CutoverFact::TemporarySwapped {
+                        tn,
+                        temporary,
+                    }));
+                    format!("{tn} took over from {temporary}")
+                }
+                StandIn::Stays => {
+                    format!("{tn} took over from {temporary}, which is the account's own and stays")
+                }
+            };
+            order.clone().remark("temporary_number_swapped", note)
         } else {
             temporary::detach(conn, record.id, tn).await?;
             let note = format!("{temporary} stood in for {tn} and left the account before");

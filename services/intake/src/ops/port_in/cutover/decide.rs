@@ -100,11 +100,13 @@ impl Verdict {
         for (id, order) in &scene.orders {
             let go = self.go.remove(id).unwrap_or_default();
             let known = order.record().cutover.held.as_ref();
-            let holds = if *id == about {
+            let holds = if *id == about && !self.obstacles.is_empty() {
                 self.obstacles_seen_by(about)
-            } else if go.is_empty() {
+            } else if go.is_empty() && *id != about {
                 continue;
             } else {
+                // Nothing stands in the way of what goes. What stays behind of the order is in other groups, and settling has
+                // it looked at.
                 known.map(|held| held.holds.clone()).unwrap_or_default()
             };
             let lacking = scene.lacking(order, &go, Demand::Warn);

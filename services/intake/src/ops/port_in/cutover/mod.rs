@@ -25,6 +25,7 @@ pub(crate) use groups::{
     release,
 };
 pub(crate) use messaging::{MessagingError, set_registration, settle_messaging};
+pub(super) use proof::count_early;
 pub(crate) use proof::record_test;
 pub(crate) use readiness::{
     NumberLine, PrepareError, ReadinessView, find_policy, get_readiness, prepare, put_policy,

@@ -1,9 +1,9 @@
 //! Hearing how tests of ported numbers went.
 
-use intake_domain::port_in::cutover::{Capability, MessagingState, Tested};
+use intake_domain::port_in::cutover::{Capability, MessagingState, Proof, Tested};
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::OrderId;
+use types::{OrderId, Tn};
 
 use super::super::Occasion;
 use super::super::hear::{HearError, find};
@@ -12,9 +12,8 @@ use crate::app::Intake;
 use crate::store::port_in as store;
 use crate::store::port_in::cutover::{messaging, proofs};
 
-/// Keeps a result, once. A later one of the same capability of the same number counts, an earlier one is only kept.
-///
-/// A large order has tens of thousands of results, so it is read only when one of them changes something about it.
+/// Keeps a result, once. It counts when the number is ours; a later one of the same capability of the same number counts
+/// more.
 pub(crate) async fn record_test(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -24,8 +23,36 @@ pub(crate) async fn record_test(
     let now = intake.base.clock.now();
     let before = store::cutover::row::lock_proof(conn, order).await?;
     let before = before.ok_or(HearError::NotFound(order))?;
-    let is_new = proofs::insert_test(conn, order, tested, now).await?;
-    if !is_new || !proofs::take_latest(conn, order, tested).await? {
+    if proofs::insert_test(conn, order, tested, now).await? {
+        count(intake, conn, order, before, tested).await?;
+    }
+    Ok(())
+}
+
+/// Counts what was tested of numbers before we heard that they are ours.
+pub(in crate::ops::port_in) async fn count_early(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: &[Tn],
+) -> Result<(), HearError> {
+    for tested in proofs::list_early(conn, order, tns).await? {
+        let before = store::cutover::row::lock_proof(conn, order).await?;
+        count(intake, conn, order, before.flatten(), &tested).await?;
+    }
+    Ok(())
+}
+
+/// A large order has tens of thousands of results, so it is read only when one of them changes something about it.
+async fn count(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: OrderId,
+    before: Option<Proof>,
+    tested: &Tested,
+) -> Result<(), HearError> {
+    let now = intake.base.clock.now();
+    if !proofs::take_latest(conn, order, tested).await? {
         return Ok(());
     }
     if tested.capability == Capability::Messaging {
@@ -36,7 +63,9 @@ pub(crate) async fn record_test(
         };
         messaging::settle(conn, order, &[tested.tn], state, now).await?;
     }
-    let proof = proofs::sum_up(conn, order).await?;
+    let Some(proof) = proofs::sum_up(conn, order).await? else {
+        return Ok(());
+    };
     if tested.passed && before == Some(proof) {
         return Ok(());
     }
@@ -52,11 +81,12 @@ pub(crate) async fn record_test(
     Ok(())
 }
 
-/// After numbers were given back: what was expected of them is not any more.
+/// After numbers were given back: what was expected of them is not any more. Returns how the others stand.
 pub(super) async fn forget(
     conn: &mut PgConnection,
     order: OrderId,
-    tns: &[types::Tn],
-) -> Result<(), StoreError> {
-    proofs::forget(conn, order, tns).await
+    tns: &[Tn],
+) -> Result<Option<Proof>, StoreError> {
+    proofs::forget(conn, order, tns).await?;
+    proofs::sum_up(conn, order).await
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use intake_domain::port_in::cutover::{Asked, SettledSnapback, SnapbackRefusal, SnapbackState};
+use intake_domain::port_in::cutover::{
+    Asked, SettledSnapback, SnapbackAnswers, SnapbackRefusal, SnapbackState,
+};
 use intake_domain::port_in::{CommandState, Order};
 use jiff::Timestamp;
 use pg::StoreError;
@@ -15,6 +17,7 @@ use super::super::settle::settle;
 use super::super::{Occasion, OrderName, ReadError, Requester, find_to_change};
 use super::proof;
 use crate::app::Intake;
+use crate::ops::dispute;
 use crate::store::inventory::{self, InventoryState};
 use crate::store::port_in as store;
 use crate::store::port_in::cutover::snapbacks::{self, Snapback};
@@ -65,7 +68,7 @@ pub(crate) async fn request_snapback(
     let snapback = Snapback {
         id: SnapbackId::generate(),
         order: id,
-        tns,
+        answers: SnapbackAnswers::new(tns, BTreeMap::new()),
         asked,
         state: SnapbackState::Requested,
         requested_by: requester.name.clone(),
@@ -123,18 +126,22 @@ pub(crate) async fn record_snapback(
     }
     let actor = format!("carrier:{}", from.carrier);
     let occasion = Occasion { actor: &actor, now };
-    let Some(open) = snapbacks::find_open(conn, from.order).await? else {
+    let is_news = match snapbacks::find_open(conn, from.order).await? {
+        Some(open) => take_in(intake, conn, &order, open, answer, occasion).await?,
+        None => false,
+    };
+    if !is_news {
         let mut unasked = order
             .clone()
-            .remark("answer_recorded", format!("{says}: nobody asked for it"));
+            .remark("answer_recorded", format!("{says}: nobody waits for it"));
         unasked.entry.is_alarming = true;
         settle(intake, conn, &order, unasked, occasion).await?;
-        return Ok(());
-    };
-    end(intake, conn, &order, open, answer, occasion).await
+    }
+    Ok(())
 }
 
-/// Hears how far the command has come. A refused one ends the snapback.
+/// Hears how far the command has come. A refused one ends the snapback: what was not
+/// answered stays.
 pub(crate) async fn follow_snapback(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -160,7 +167,8 @@ pub(crate) async fn follow_snapback(
                 actor: "service:carrier-gateway",
                 now,
             };
-            return end(intake, conn, &order, open, answer, occasion).await;
+            take_in(intake, conn, &order, open, answer, occasion).await?;
+            return Ok(());
         }
     };
     let is_later = open.state == SnapbackState::Requested || next == SnapbackState::Acknowledged;
@@ -170,36 +178,50 @@ pub(crate) async fn follow_snapback(
     Ok(())
 }
 
-async fn end(
+/// Takes in what the carrier says of some of the numbers, or of all that it has not spoken of. The snapback ends when it has
+/// spoken of all. False: it names none that is waited for, and nothing was changed.
+async fn take_in(
     intake: &Intake,
     conn: &mut PgConnection,
     order: &Order,
-    open: Snapback,
+    mut open: Snapback,
     answer: SnapbackAnswer,
     occasion: Occasion<'_>,
-) -> Result<(), HearError> {
-    let state = if answer.refusal.is_none() {
-        SnapbackState::Confirmed
-    } else {
-        SnapbackState::Refused
-    };
-    let refusal = answer.refusal.clone().unwrap_or_default();
-    snapbacks::advance(conn, open.id, state, &refusal, occasion.now).await?;
-    let tns = if answer.tns.is_empty() {
-        open.tns
-    } else {
-        answer.tns
-    };
-    if answer.refusal.is_none() {
-        proof::forget(conn, open.order, &tns).await?;
+) -> Result<bool, HearError> {
+    let refusal = answer.refusal.as_deref();
+    let tns = open.answers.hear(&answer.tns, refusal);
+    if tns.is_empty() {
+        return Ok(false);
     }
+    snapbacks::answer(conn, open.id, &tns, refusal).await?;
+    if let Some(outcome) = open.answers.outcome() {
+        let refusal = open.answers.refusal();
+        snapbacks::advance(conn, open.id, outcome, &refusal, occasion.now).await?;
+    }
+    // A dispute hears how all of it ended.
+    let told = open.answers.outcome().map(|_| {
+        let returned = open.answers.returned();
+        dispute::Answered {
+            snapback: open.id,
+            refusal: returned.is_empty().then(|| open.answers.refusal()),
+            tns: returned,
+        }
+    });
+    let proof = if refusal.is_none() {
+        proof::forget(conn, open.order, &tns).await?
+    } else {
+        order.record().cutover.proof
+    };
     let settled = SettledSnapback {
         id: open.id,
         tns,
         asked: open.asked,
         refusal: answer.refusal,
     };
-    let transition = order.clone().hear_snapback(settled);
+    let transition = order.clone().hear_snapback(settled, proof);
     settle(intake, conn, order, transition, occasion).await?;
-    Ok(())
+    if let Some(told) = told {
+        dispute::hear_snapback(conn, told, occasion.now).await?;
+    }
+    Ok(true)
 }

@@ -34,7 +34,8 @@ pub(crate) enum TemporaryError {
     Store(#[from] StoreError),
 }
 
-/// Puts a number in service in the place of one that is still to come.
+/// Puts a number in service in the place of one that is still to come. A number that the platform names and that nobody
+/// has is lent by it.
 pub(crate) async fn attach(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -52,11 +53,12 @@ pub(crate) async fn attach(
         return Err(TemporaryError::NotToCome);
     }
     let found = inventory::find_for_update(conn, &[stand_in]).await?;
-    let is_usable = found
-        .iter()
-        .any(|number| number.account == record.account && number.state == InventoryState::InService);
-    if !is_usable {
-        return Err(TemporaryError::NotInService);
+    match found.first() {
+        Some(number) if number.account == record.account && number.state == InventoryState::InService => {}
+        None if requester.is_platform => {
+            inventory::lend(conn, record.account, record.id, stand_in, occasion.now).await?;
+        }
+        Some(_) | None => return Err(TemporaryError::NotInService),
     }
     match temporary::attach(conn, record.id, tn, stand_in, occasion.now).await {
         Ok(true) => {}
@@ -85,8 +87,13 @@ pub(crate) async fn detach(
     let order = find_to_change(conn, name, requester)
         .await?
         .ok_or(TemporaryError::NotFound)?;
-    if !temporary::detach(conn, order.record().id, tn).await? {
+    let record = order.record();
+    let attached = temporary::list(conn, record.id, &[tn]).await?;
+    if !temporary::detach(conn, record.id, tn).await? {
         return Err(TemporaryError::NoneAttached);
+    }
+    for stand_in in attached.into_values() {
+        inventory::take_back(conn, record.account, stand_in).await?;
     }
     let transition = order.clone().remark("temporary_number_detached", tn.to_string());
     settle(intake, conn, &order, transition, Occasion::of(intake, requester)).await?;

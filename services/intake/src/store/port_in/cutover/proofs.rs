@@ -69,7 +69,8 @@ pub(crate) async fn insert_test(
     Ok(written.rows_affected() == 1)
 }
 
-/// Makes a result the latest of its kind, unless there is a later one or the order does not have the number: then false.
+/// Makes a result the latest of its kind, unless there is a later one or the number is not ours by the order: it is still to
+/// come, went back, or never came. Then false.
 pub(crate) async fn take_latest(
     conn: &mut PgConnection,
     order: OrderId,
@@ -77,7 +78,8 @@ pub(crate) async fn take_latest(
 ) -> Result<bool, StoreError> {
     let written = sqlx::query(
         "INSERT INTO capability_proof AS known (order_id, tn, capability, state, test_id, detail, tested_at)
-         SELECT order_id, tn, $3, $4, $5, $6, $7 FROM port_number WHERE order_id = $1 AND tn = $2
+         SELECT order_id, tn, $3, $4, $5, $6, $7 FROM port_number
+          WHERE order_id = $1 AND tn = $2 AND state = 'PORTED'
          ON CONFLICT (order_id, tn, capability) DO UPDATE
             SET state = excluded.state, test_id = excluded.test_id, detail = excluded.detail,
                 tested_at = excluded.tested_at
@@ -102,19 +104,54 @@ pub(crate) async fn take_latest(
     Ok(written.rows_affected() == 1)
 }
 
-/// How all tests of the order stand together. Numbers that were given back are not counted.
-pub(crate) async fn sum_up(conn: &mut PgConnection, order: OrderId) -> Result<Proof, StoreError> {
-    let (has_failed, has_waiting): (bool, bool) = sqlx::query_as(
+/// The results that were heard before these numbers were ours, the latest of each kind.
+pub(crate) async fn list_early(
+    conn: &mut PgConnection,
+    order: OrderId,
+    tns: &[Tn],
+) -> Result<Vec<Tested>, StoreError> {
+    type Row = (String, String, String, bool, String, jiff_sqlx::Timestamp);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT DISTINCT ON (tn, capability) test_id, tn, capability, passed, detail, tested_at
+           FROM capability_test WHERE order_id = $1 AND tn = ANY($2)
+          ORDER BY tn, capability, tested_at DESC, heard_at DESC",
+    )
+    .bind(order.as_uuid())
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt("capability_test", &order, why);
+    rows.into_iter()
+        .map(|(test_id, tn, capability, passed, detail, tested_at)| {
+            let known = Capability::ALL
+                .into_iter()
+                .find(|known| known.code() == capability);
+            Ok(Tested {
+                test_id,
+                tn: tn.parse().map_err(|error| corrupt(&error))?,
+                capability: known.ok_or_else(|| corrupt(&"unknown capability"))?,
+                passed,
+                detail,
+                tested_at: tested_at.to_jiff(),
+            })
+        })
+        .collect()
+}
+
+/// How all tests of the order stand together; none: nothing is to be tested. Numbers that were given back are not counted.
+pub(crate) async fn sum_up(conn: &mut PgConnection, order: OrderId) -> Result<Option<Proof>, StoreError> {
+    let (has_failed, has_waiting, has_any): (bool, bool, bool) = sqlx::query_as(
         "SELECT EXISTS (SELECT FROM capability_proof WHERE order_id = $1 AND state = 'FAILED'),
-                EXISTS (SELECT FROM capability_proof WHERE order_id = $1 AND state = 'WAITING')",
+                EXISTS (SELECT FROM capability_proof WHERE order_id = $1 AND state = 'WAITING'),
+                EXISTS (SELECT FROM capability_proof WHERE order_id = $1)",
     )
     .bind(order.as_uuid())
     .fetch_one(conn)
     .await?;
     Ok(match (has_failed, has_waiting) {
-        (true, _) => Proof::Failed,
-        (false, true) => Proof::Waiting,
-        (false, false) => Proof::Passed,
+        (true, _) => Some(Proof::Failed),
+        (false, true) => Some(Proof::Waiting),
+        (false, false) => has_any.then_some(Proof::Passed),
     })
 }
 

@@ -1,6 +1,8 @@
 //! Wishes to undo ports.
 
-use intake_domain::port_in::cutover::{Asked, SnapbackState};
+use std::collections::BTreeMap;
+
+use intake_domain::port_in::cutover::{Asked, SnapbackAnswers, SnapbackState};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -18,7 +20,8 @@ const LISTED_MAX: i64 = 200;
 pub(crate) struct Snapback {
     pub(crate) id: SnapbackId,
     pub(crate) order: OrderId,
-    pub(crate) tns: Vec<Tn>,
+    /// The numbers, and what the carrier has said of them.
+    pub(crate) answers: SnapbackAnswers,
     pub(crate) asked: Asked,
     pub(crate) state: SnapbackState,
     pub(crate) requested_by: String,
@@ -41,19 +44,19 @@ struct Row {
     refusal: String,
 }
 
-impl TryFrom<Row> for Snapback {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+impl Row {
+    fn read(self, given: BTreeMap<Tn, Option<String>>) -> Result<Snapback, StoreError> {
+        let row = self;
         let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt("snapback", &row.snapback_id, why);
         let state = SnapbackState::ALL
             .into_iter()
             .find(|state| state.code() == row.state);
         let tns: Result<Vec<Tn>, _> = row.tns.iter().map(|tn| tn.parse()).collect();
-        Ok(Self {
+        let tns = tns.map_err(|error| corrupt(&error))?;
+        Ok(Snapback {
             id: SnapbackId::from_uuid(row.snapback_id),
             order: OrderId::from_uuid(row.order_id),
-            tns: tns.map_err(|error| corrupt(&error))?,
+            answers: SnapbackAnswers::new(tns, given),
             state: state.ok_or_else(|| corrupt(&"unknown state"))?,
             asked: Asked {
                 reason: row.reason,
@@ -75,7 +78,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, snapback: &Snapback) -> Resu
     )
     .bind(snapback.id.as_uuid())
     .bind(snapback.order.as_uuid())
-    .bind(texts(&snapback.tns))
+    .bind(texts(snapback.answers.asked_for()))
     .bind(&snapback.asked.reason)
     .bind(snapback.asked.inadvertent.as_deref())
     .bind(snapback.state.code())
@@ -96,9 +99,47 @@ pub(crate) async fn find_open(
            FROM snapback WHERE order_id = $1 AND state IN ('REQUESTED', 'SENT', 'ACKNOWLEDGED') FOR UPDATE",
     )
     .bind(order.as_uuid())
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    row.map(Snapback::try_from).transpose()
+    Ok(with_answers(conn, row.into_iter().collect()).await?.pop())
+}
+
+/// Keeps what the carrier says of these numbers, of which it has not spoken: why they stay, or that they are back.
+pub(crate) async fn answer(
+    conn: &mut PgConnection,
+    id: SnapbackId,
+    tns: &[Tn],
+    refusal: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO snapback_number (snapback_id, tn, refusal) SELECT $1, UNNEST($2::text[]), $3")
+        .bind(id.as_uuid())
+        .bind(texts(tns))
+        .bind(refusal)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn with_answers(conn: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<Snapback>, StoreError> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.snapback_id).collect();
+    let lines: Vec<(Uuid, String, Option<String>)> =
+        sqlx::query_as("SELECT snapback_id, tn, refusal FROM snapback_number WHERE snapback_id = ANY($1)")
+            .bind(ids)
+            .fetch_all(conn)
+            .await?;
+    let mut given: BTreeMap<Uuid, BTreeMap<Tn, Option<String>>> = BTreeMap::new();
+    for (id, tn, refusal) in lines {
+        let tn = tn
+            .parse()
+            .map_err(|error| StoreError::corrupt("snapback_number", &id, &error))?;
+        given.entry(id).or_default().insert(tn, refusal);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let given = given.remove(&row.snapback_id).unwrap_or_default();
+            row.read(given)
+        })
+        .collect()
 }
 
 /// Says how far the one that is under way has come.
@@ -134,7 +175,7 @@ pub(crate) async fn list(conn: &mut PgConnection, order: OrderId) -> Result<Vec<
     )
     .bind(order.as_uuid())
     .bind(LISTED_MAX)
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Snapback::try_from).collect()
+    with_answers(conn, rows).await
 }

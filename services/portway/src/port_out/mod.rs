@@ -1,12 +1,14 @@
 //! `portway port-out`: numbers that other carriers ask for, and the account's decision on each request.
 
+mod list;
+
 use clap::{Args, Subcommand};
 use portway_proto::intake::v1::{
-    AcceptPortOutRequest, Completion, GetPortOutRequest, ListPortOutsRequest, ListRejectionReasonsRequest,
-    PortOut, RejectPortOutRequest, RejectionReason,
+    AcceptPortOutRequest, GetPortOutRequest, ListPortOutTimelineRequest, ListRejectionReasonsRequest,
+    PortOut, PortOutTimelineEntry, RejectPortOutRequest, RejectionReason,
 };
 
-use crate::client::{ChangeArgs, Clients, ConnectArgs, LimitArgs, ask, change};
+use crate::client::{ChangeArgs, Clients, ConnectArgs, LimitArgs, ask};
 use crate::exit::{Failure, Outcome};
 use crate::output::{self, Output};
 use crate::wording;
@@ -16,7 +18,10 @@ use crate::wording;
 #[command(after_help = "\
 Examples:
   portway port-out list --open
+  portway port-out list --carrier 'Winner Wireless' --sort foc
+  portway port-out export port-outs.csv --ended
   portway port-out accept PO_100001
+  portway port-out timeline PO_100001
   portway port-out reasons PO_100001
   portway port-out reject PO_100001 --reason PIN --explanation 'the PIN given is not ours'")]
 pub(crate) struct PortOutArgs {
@@ -29,13 +34,19 @@ pub(crate) struct PortOutArgs {
 #[derive(Debug, Subcommand)]
 enum PortOutCommand {
     /// List requests, newest first.
-    List(ListArgs),
+    List(list::ListArgs),
+    /// Say how many requests there are.
+    Count(list::FilterArgs),
+    /// Write requests to a CSV file.
+    Export(list::ExportArgs),
     /// Show one request with the verdict on each number.
     Show(PortOutName),
     /// Let the numbers go.
     Accept(AcceptArgs),
     /// Refuse, for one of the reasons that the law allows.
     Reject(RejectArgs),
+    /// List what happened to one request, oldest first.
+    Timeline(TimelineArgs),
     /// List the reasons for which a request may lawfully be refused.
     Reasons(PortOutName),
 }
@@ -47,16 +58,9 @@ struct PortOutName {
 }
 
 #[derive(Debug, Args)]
-struct ListArgs {
-    /// Only requests that have not ended.
-    #[arg(long, conflicts_with = "ended")]
-    open: bool,
-    /// Only requests that have ended.
-    #[arg(long)]
-    ended: bool,
-    /// Only requests with this number.
-    #[arg(long, value_name = "TN")]
-    number: Option<String>,
+struct TimelineArgs {
+    #[command(flatten)]
+    name: PortOutName,
     #[command(flatten)]
     limit: LimitArgs,
 }
@@ -86,7 +90,10 @@ struct RejectArgs {
 pub(crate) async fn run(args: PortOutArgs, output: Output) -> Result<Outcome, Failure> {
     let clients = args.connect.connect()?;
     let port_out = match args.command {
-        PortOutCommand::List(args) => return list(args, &clients, output).await,
+        PortOutCommand::List(args) => return list::list(args, &clients, output).await,
+        PortOutCommand::Count(filter) => return list::count(filter, &clients, output).await,
+        PortOutCommand::Export(args) => return list::export(args, &clients).await,
+        PortOutCommand::Timeline(args) => return timeline(args, &clients, output).await,
         PortOutCommand::Reasons(name) => return reasons(name, &clients, output).await,
         PortOutCommand::Show(name) => {
             let request = GetPortOutRequest {
@@ -103,7 +110,7 @@ pub(crate) async fn run(args: PortOutArgs, output: Output) -> Result<Outcome, Fa
             let request = AcceptPortOutRequest {
                 port_out_id: args.name.port_out,
             };
-            let request = change(request, &args.change.key());
+            let request = args.change.request(request);
             clients
                 .port_outs()?
                 .accept_port_out(request)
@@ -118,7 +125,7 @@ pub(crate) async fn run(args: PortOutArgs, output: Output) -> Result<Outcome, Fa
                 explanation: args.explanation,
                 tns: Vec::new(),
             };
-            let request = change(request, &args.change.key());
+            let request = args.change.request(request);
             clients
                 .port_outs()?
                 .reject_port_out(request)
@@ -131,34 +138,22 @@ pub(crate) async fn run(args: PortOutArgs, output: Output) -> Result<Outcome, Fa
     Ok(Outcome::Yes)
 }
 
-async fn list(args: ListArgs, clients: &Clients, output: Output) -> Result<Outcome, Failure> {
+async fn timeline(args: TimelineArgs, clients: &Clients, output: Output) -> Result<Outcome, Failure> {
     let client = clients.port_outs()?;
-    let completion = match (args.open, args.ended) {
-        (true, _) => Completion::Incomplete,
-        (false, true) => Completion::Complete,
-        (false, false) => Completion::Unspecified,
-    };
-    let filter = ListPortOutsRequest {
-        completion: completion.into(),
-        phone_number: args.number.unwrap_or_default(),
-        ..ListPortOutsRequest::default()
-    };
     let page = |page_size, page_token| {
-        let (mut client, request) = (
-            client.clone(),
-            ListPortOutsRequest {
-                page_size,
-                page_token,
-                ..filter.clone()
-            },
-        );
+        let mut client = client.clone();
+        let request = ListPortOutTimelineRequest {
+            port_out_id: args.name.port_out.clone(),
+            page_size,
+            page_token,
+        };
         async move {
-            let reply = client.list_port_outs(ask(request)).await?.into_inner();
-            Ok((reply.port_outs, reply.next_page_token))
+            let reply = client.list_port_out_timeline(ask(request)).await?.into_inner();
+            Ok((reply.entries, reply.next_page_token))
         }
     };
-    let port_outs = args.limit.collect(page).await?;
-    output.messages(&port_outs, port_outs_text)?;
+    let entries = args.limit.collect(page).await?;
+    output.messages(&entries, timeline_text)?;
     Ok(Outcome::Yes)
 }
 
@@ -194,10 +189,15 @@ fn port_out_text(port_out: &PortOut) -> String {
         ("postal code", port_out.postal_code.clone()),
         ("received", wording::instant(port_out.received_at.as_ref())),
         ("answer due", wording::instant(port_out.answer_due_at.as_ref())),
+        (
+            "foc asked for",
+            wording::instant(port_out.requested_foc_at.as_ref()),
+        ),
         ("foc", wording::instant(port_out.foc_at.as_ref())),
         ("decided by", port_out.decided_by.clone()),
         ("rejected for", port_out.rejection_reason.clone()),
         ("answer", wording::answer_state(port_out.answer_state)),
+        ("answer refused for", port_out.answer_refusal.clone()),
         ("ended", wording::instant(port_out.ended_at.as_ref())),
     ]);
     let mut table = output::table(["NUMBER", "MAY GO"]);
@@ -212,32 +212,23 @@ fn port_out_text(port_out: &PortOut) -> String {
     format!("{}\n\n{}", fields.trim_fmt(), table.trim_fmt())
 }
 
-fn port_outs_text(port_outs: &[PortOut]) -> String {
-    let mut table = output::table([
-        "PORT-OUT",
-        "STATE",
-        "WINNING CARRIER",
-        "NUMBERS",
-        "ANSWER DUE",
-        "FOC",
-    ]);
-    for port_out in port_outs {
-        table.add_row([
-            port_out.request_number.clone(),
-            wording::port_out_state(port_out.state),
-            port_out.winning_name.clone(),
-            port_out.numbers.len().to_string(),
-            wording::instant(port_out.answer_due_at.as_ref()),
-            wording::instant(port_out.foc_at.as_ref()),
-        ]);
-    }
-    table.trim_fmt()
-}
-
 fn reasons_text(reasons: &[RejectionReason]) -> String {
     let mut table = output::table(["CODE", "MEANING", "PROOF"]);
     for reason in reasons {
         table.add_row([&reason.code, &reason.meaning, &reason.proof]);
+    }
+    table.trim_fmt()
+}
+
+fn timeline_text(entries: &[PortOutTimelineEntry]) -> String {
+    let mut table = output::table(["WHEN", "WHO", "WHAT", "NOTE"]);
+    for entry in entries {
+        table.add_row([
+            wording::instant(entry.at.as_ref()),
+            entry.actor.clone(),
+            entry.action.clone(),
+            entry.note.clone(),
+        ]);
     }
     table.trim_fmt()
 }

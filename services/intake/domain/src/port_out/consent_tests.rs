@@ -1,0 +1,88 @@
+//! What answers come to, number by number.
+
+use super::ConsentAnswer::{No, Yes};
+use super::*;
+
+fn tn(line: u32) -> Tn {
+    format!("+1415867{line:04}").parse().unwrap()
+}
+
+/// A question about these numbers; no answers: nothing was said yet.
+fn asked(email: &str, lines: &[u32], answers: &[ConsentAnswer]) -> Consent {
+    let at: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
+    Consent {
+        id: ConsentId::generate(),
+        port_out: PortOutId::generate(),
+        tns: lines.iter().copied().map(tn).collect(),
+        email: email.to_owned(),
+        asked_at: at,
+        expires_at: at,
+        reply: (!answers.is_empty()).then(|| ConsentReply {
+            answers: answers.to_vec(),
+            at,
+            remote_address: IpAddr::from([192, 0, 2, 7]),
+            user_agent: "a browser".to_owned(),
+        }),
+    }
+}
+
+type Case<'a> = (&'a str, &'a [ConsentAnswer], &'a [ConsentAnswer], &'a [u32]);
+
+#[test]
+fn every_number_needs_a_yes_and_one_no_withholds() {
+    let ann = |answers: &[ConsentAnswer]| asked("ann@acme.example", &[1, 2], answers);
+    let bob = |answers: &[ConsentAnswer]| asked("bob@acme.example", &[3], answers);
+    let all = [1, 2, 3];
+    // What it comes to, what Ann says of her two numbers, what Bob says of his, whose numbers count.
+    let cases: [Case; 9] = [
+        ("open", &[], &[], &all),
+        ("open", &[Yes, Yes], &[], &all),
+        ("given", &[Yes, Yes], &[Yes], &all),
+        ("NO to +14158670002", &[Yes, No], &[], &all),
+        ("NO to +14158670002", &[Yes, No], &[Yes], &all),
+        (
+            "NO to +14158670001, +14158670002; NO to +14158670003",
+            &[No, No],
+            &[No],
+            &all,
+        ),
+        // A number that is denied already does not count.
+        ("given", &[Yes, No], &[Yes], &[1, 3]),
+        ("open", &[Yes, No], &[], &[1, 3]),
+        // One that nobody was asked about has no YES.
+        ("open", &[Yes, Yes], &[Yes], &[1, 2, 3, 4]),
+    ];
+    for (expected, anns, bobs, counted) in cases {
+        let consents = [ann(anns), bob(bobs)];
+        let counted: Vec<Tn> = counted.iter().copied().map(tn).collect();
+        let found = match Consented::of(&consents, &counted) {
+            Consented::Given => "given".to_owned(),
+            Consented::Open => "open".to_owned(),
+            Consented::Withheld(objection) => {
+                let said = objection.proof.split("; ").map(|one| {
+                    let (_, no) = one.split_once(" said ").unwrap();
+                    no.split_once(" at ").unwrap().0.to_owned()
+                });
+                said.collect::<Vec<_>>().join("; ")
+            }
+        };
+        assert_eq!(found, expected, "{anns:?} {bobs:?}");
+    }
+}
+
+#[test]
+fn an_objection_is_a_claim_with_who_when_and_from_where() {
+    let consent = asked("ann@acme.example", &[1], &[No]);
+    let Consented::Withheld(objection) = Consented::of(&[consent], &[tn(1)]) else {
+        panic!("a NO withholds");
+    };
+    let claim = objection.claim();
+    assert_eq!(
+        (claim.reason, claim.by, claim.tns.as_slice()),
+        (LawfulReason::NotAuthorized, Claimant::EndUser, objection.tns())
+    );
+    assert_eq!(
+        claim.explanation,
+        "a…@acme.example said NO to +14158670001 at 2026-11-23 15:00:00 UTC from 192.0.2.7"
+    );
+}
