@@ -16,6 +16,7 @@ mod disputes;
 pub mod documents;
 mod freeze;
 mod given;
+pub mod pages;
 mod port_outs;
 mod receiver;
 mod replica;

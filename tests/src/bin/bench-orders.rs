@@ -1,22 +1,22 @@
 //! Lists of orders at a million orders of one account: how long a page takes through gRPC, by each filter and sort, the
-//! first page and the one after it. The rows are written past the service, because making them is not what is measured.
+//! first page and the one after it, against the bare SQL of the same first page on the same server in the same run. The
+//! rows are written past the service, because making them is not what is measured.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
-use hdrhistogram::Histogram;
 use jiff::{SignedDuration, Timestamp};
 use portway::client::ask;
 use portway_proto::intake::v1::{ListOrdersRequest, OrderFilter, OrderSort, OrderState, TimeRange};
 use portway_proto::types::v1::Court;
 use prost_types::Timestamp as ProtoTimestamp;
 use sqlx::{Executor, PgConnection};
+use system_tests::pages::{self, Page};
 use system_tests::{Customer, System};
 use uuid::Uuid;
 
 const ORDERS: i64 = 1_000_000;
-const CALLS: u32 = 50;
 /// When the first of them was made; each is a minute after the one before.
 const FIRST: &str = "2025-01-01T00:00:00Z";
 
@@ -31,19 +31,17 @@ async fn main() -> anyhow::Result<()> {
     let mut conn = system.database().await;
     fill(&mut conn, like.account_id.parse()?).await?;
     writeln!(out, "written in {:.0} s", began.elapsed().as_secs_f64())?;
-    writeln!(out, "\na page of 50 of {ORDERS}      p50 ms   p95 ms   max ms")?;
-    for (name, request) in requests()? {
-        let latencies = measure(&customer, request)
+    pages::print_heads(&mut out, ORDERS)?;
+    for case in cases()? {
+        let sql = format!(
+            "SELECT * FROM port_order WHERE account_id = '{}' AND {} ORDER BY {} LIMIT 51",
+            like.account_id, case.condition, case.order
+        );
+        let page = async |page_token| page(&customer, &case.request, page_token).await;
+        let measured = pages::measure(&mut conn, &sql, page)
             .await
-            .with_context(|| format!("{name}\n{}", system.log()))?;
-        let ms = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1_000.0;
-        writeln!(
-            out,
-            "  {name:<26} {:>8.1} {:>8.1} {:>8.1}",
-            ms(latencies.value_at_quantile(0.5)),
-            ms(latencies.value_at_quantile(0.95)),
-            ms(latencies.max())
-        )?;
+            .with_context(|| format!("{}\n{}", case.name, system.log()))?;
+        measured.print(&mut out, case.name)?;
     }
     Ok(())
 }
@@ -80,7 +78,7 @@ async fn fill(conn: &mut PgConnection, account: Uuid) -> anyhow::Result<()> {
     .bind(ORDERS)
     .execute(&mut *conn)
     .await?;
-    conn.execute("ANALYZE port_order, port_number").await?;
+    conn.execute("VACUUM ANALYZE port_order, port_number").await?;
     Ok(())
 }
 
@@ -88,102 +86,131 @@ fn first() -> anyhow::Result<Timestamp> {
     Ok(FIRST.parse()?)
 }
 
-fn requests() -> anyhow::Result<Vec<(&'static str, ListOrdersRequest)>> {
+/// One list, and the SQL of its first page.
+struct Case {
+    name: &'static str,
+    request: ListOrdersRequest,
+    condition: String,
+    order: &'static str,
+}
+
+const BY_AGE: &str = "created_at DESC, order_id DESC";
+
+fn by(name: &'static str, condition: &str, narrow: impl FnOnce(&mut OrderFilter)) -> Case {
+    let mut filter = OrderFilter::default();
+    narrow(&mut filter);
+    Case {
+        name,
+        request: ListOrdersRequest {
+            filter: Some(filter),
+            ..ListOrdersRequest::default()
+        },
+        condition: condition.to_owned(),
+        order: BY_AGE,
+    }
+}
+
+fn cases() -> anyhow::Result<Vec<Case>> {
+    let sorted = |name, sort: OrderSort, ascending, condition: &str, order| Case {
+        request: ListOrdersRequest {
+            sort: sort.into(),
+            ascending,
+            ..ListOrdersRequest::default()
+        },
+        order,
+        ..by(name, condition, |_| {})
+    };
+    let mut cases = vec![
+        by("newest first", "true", |_| {}),
+        sorted(
+            "by last change",
+            OrderSort::Updated,
+            false,
+            "true",
+            "updated_at DESC, order_id DESC",
+        ),
+        sorted(
+            "by FOC, earliest first",
+            OrderSort::Foc,
+            true,
+            "last_foc_at IS NOT NULL",
+            "last_foc_at, order_id",
+        ),
+        sorted(
+            "by due, earliest first",
+            OrderSort::Due,
+            true,
+            "court_due_at IS NOT NULL",
+            "court_due_at, order_id",
+        ),
+    ];
+    cases.extend(cases_by_value());
     let middle = first()?.checked_add(SignedDuration::from_mins(ORDERS / 2))?;
     let later = middle.checked_add(SignedDuration::from_hours(48))?;
     let range = Some(TimeRange {
         from: Some(to_proto(middle)),
         before: Some(to_proto(later)),
     });
-    let filtered = |narrow: &dyn Fn(&mut OrderFilter)| {
-        let mut filter = OrderFilter::default();
-        narrow(&mut filter);
-        ListOrdersRequest {
-            filter: Some(filter),
-            ..ListOrdersRequest::default()
-        }
-    };
-    let sorted = |sort: OrderSort, ascending| ListOrdersRequest {
-        sort: sort.into(),
-        ascending,
-        ..ListOrdersRequest::default()
-    };
-    Ok(vec![
-        ("newest first", sorted(OrderSort::Created, false)),
-        ("by last change", sorted(OrderSort::Updated, false)),
-        ("by FOC, earliest first", sorted(OrderSort::Foc, true)),
-        ("by due, earliest first", sorted(OrderSort::Due, true)),
-        (
-            "one state",
-            filtered(&|filter| filter.states = vec![OrderState::Pending.into()]),
-        ),
-        (
+    let within = |column: &str| format!("{column} >= '{middle}' AND {column} < '{later}'");
+    cases.push(by("submitted in two days", &within("submitted_at"), |filter| {
+        filter.submitted = range;
+    }));
+    cases.push(by("ended in two days", &within("ended_at"), |filter| {
+        filter.ended = range;
+    }));
+    Ok(cases)
+}
+
+fn cases_by_value() -> Vec<Case> {
+    vec![
+        by("one state", "state = 'PENDING'", |filter| {
+            filter.states = vec![OrderState::Pending.into()];
+        }),
+        by(
             "three states",
-            filtered(&|filter| {
+            "state IN ('DRAFT', 'SUBMITTED', 'PENDING')",
+            |filter| {
                 filter.states = vec![
                     OrderState::Draft.into(),
                     OrderState::Submitted.into(),
                     OrderState::Pending.into(),
                 ];
-            }),
+            },
         ),
-        (
-            "one court",
-            filtered(&|filter| filter.courts = vec![Court::LosingCarrier.into()]),
-        ),
-        (
-            "one carrier",
-            filtered(&|filter| "carrier-7".clone_into(&mut filter.losing_carrier)),
-        ),
-        (
+        by("one court", "court = 'LOSING_CARRIER'", |filter| {
+            filter.courts = vec![Court::LosingCarrier.into()];
+        }),
+        by("one carrier", "losing_carrier = 'carrier-7'", |filter| {
+            "carrier-7".clone_into(&mut filter.losing_carrier);
+        }),
+        by(
             "a number",
-            filtered(&|filter| "201-234-5678".clone_into(&mut filter.phone_number)),
+            "order_id IN (SELECT order_id FROM port_number WHERE tn = '+12012345678')",
+            |filter| "201-234-5678".clone_into(&mut filter.phone_number),
         ),
-        (
-            "a reference",
-            filtered(&|filter| "ref-600".clone_into(&mut filter.customer_reference)),
-        ),
-        (
-            "a request number",
-            filtered(&|filter| "PI_1500000".clone_into(&mut filter.request_number)),
-        ),
-        ("overdue", filtered(&|filter| filter.overdue = true)),
-        (
-            "submitted in two days",
-            filtered(&|filter| filter.submitted = range),
-        ),
-        ("ended in two days", filtered(&|filter| filter.ended = range)),
-    ])
+        by("a reference", "customer_reference = 'ref-600'", |filter| {
+            "ref-600".clone_into(&mut filter.customer_reference);
+        }),
+        by("a request number", "request_number = 1500000", |filter| {
+            "PI_1500000".clone_into(&mut filter.request_number);
+        }),
+        by("overdue", "court_due_at <= now()", |filter| filter.overdue = true),
+    ]
 }
 
 fn to_proto(at: Timestamp) -> ProtoTimestamp {
     service::stamp::to_proto(at)
 }
 
-/// Reads two pages of a list over and over.
-async fn measure(customer: &Customer, request: ListOrdersRequest) -> anyhow::Result<Histogram<u64>> {
-    let mut latencies = Histogram::new(3)?;
-    for _ in 0..CALLS {
-        let mut page_token = String::new();
-        for _ in 0..2 {
-            let request = ListOrdersRequest {
-                page_token,
-                ..request.clone()
-            };
-            let began = Instant::now();
-            let reply = customer
-                .owner
-                .port_in()?
-                .list_orders(ask(request))
-                .await?
-                .into_inner();
-            latencies.record(u64::try_from(began.elapsed().as_micros())?)?;
-            anyhow::ensure!(!reply.orders.is_empty(), "there are such orders");
-            page_token = reply.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-    }
-    Ok(latencies)
+async fn page(customer: &Customer, request: &ListOrdersRequest, page_token: String) -> anyhow::Result<Page> {
+    let request = ListOrdersRequest {
+        page_token,
+        ..request.clone()
+    };
+    let reply = customer.owner.port_in()?.list_orders(ask(request)).await?;
+    let reply = reply.into_inner();
+    Ok(Page {
+        rows: reply.orders.len(),
+        next_page_token: reply.next_page_token,
+    })
 }

@@ -16,6 +16,7 @@ use portway_proto::intake::v1::{
     PortOutState, TimeRange,
 };
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use system_tests::pages::{self, Page};
 use system_tests::{Customer, System};
 
 const PORT_OUTS: i64 = 10_000_000;
@@ -42,30 +43,34 @@ async fn main() -> anyhow::Result<()> {
     conn.execute("SET search_path = intake").await?;
     fill(&mut conn, &account, rows).await?;
     writeln!(out, "written in {:.0} s", began.elapsed().as_secs_f64())?;
-    writeln!(
-        out,
-        "\na page of 50 of {rows}          p50 ms   p95 ms   max ms   bare SQL p50 ms   ratio"
-    )?;
-    for case in cases(rows)? {
-        let (latencies, bare) = measure(&customer, &mut conn, &account, &case)
+    let tn: String = sqlx::query_scalar("SELECT pg_temp.tn_of($1, 1)")
+        .bind(rows / 2)
+        .fetch_one(&mut conn)
+        .await?;
+    pages::print_heads(&mut out, rows)?;
+    for case in cases(rows, &tn)? {
+        let sql = format!(
+            "SELECT port_out.*, carrier_request.* FROM (
+                 SELECT * FROM port_out WHERE account_id = '{account}' AND {} ORDER BY {} LIMIT 51) AS port_out
+               JOIN carrier_request USING (winning_spid, pon, ver)",
+            case.condition, case.order
+        );
+        let page = async |page_token| page(&customer, &case.request, page_token).await;
+        let measured = pages::measure(&mut conn, &sql, page)
             .await
             .with_context(|| format!("{}\n{}", case.name, system.log()))?;
-        let ms = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1_000.0;
-        let (p50, bare) = (
-            ms(latencies.value_at_quantile(0.5)),
-            ms(bare.value_at_quantile(0.5)),
-        );
-        writeln!(
-            out,
-            "  {:<30} {p50:>8.1} {:>8.1} {:>8.1} {bare:>17.1} {:>7.1}",
-            case.name,
-            ms(latencies.value_at_quantile(0.95)),
-            ms(latencies.max()),
-            p50 / bare.max(0.001),
-        )?;
+        measured.print(&mut out, case.name)?;
     }
     count(&mut out, &customer).await
 }
+
+/// The number in a place of port-out `i`: twelve area codes, and exchanges between the service codes.
+const TN_OF: &str = "
+    CREATE FUNCTION pg_temp.tn_of(i bigint, place integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+        SELECT '+1' || (ARRAY[201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214])[(i / 880000 + place) % 12 + 1]
+                    || 212 + i / 10000 % 88 || lpad((i % 10000)::text, 4, '0') $$";
+/// How many numbers the few port-outs of many have.
+const MANY: i32 = 12;
 
 /// Of 500 carriers, nearly all of one account; the newest are open, one in 300 was rejected. Written without the indexes
 /// of lists, which are built again at the end, as a restore does.
@@ -78,6 +83,7 @@ async fn fill(conn: &mut PgConnection, account: &str, rows: i64) -> anyhow::Resu
     .fetch_all(&mut *conn)
     .await?;
     let mut run = async |text: String| conn.execute(AssertSqlSafe(text)).await.map(|_| ());
+    run(TN_OF.to_owned()).await?;
     for (name, _) in &indexes {
         run(format!("DROP INDEX {name}")).await?;
     }
@@ -101,7 +107,7 @@ async fn fill(conn: &mut PgConnection, account: &str, rows: i64) -> anyhow::Resu
                                   number_count, winning_name_key, end_user_key, postal_code_key)
             SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1000000 + i, '{account}',
                    lpad((i % 500)::text, 4, '0'), 'PON-' || i, 1, 1, state, at + interval '3 days', 'AUTHORIZED',
-                   CASE WHEN state = 'PENDING' THEN at + interval '1 day' END,
+                   CASE WHEN state = 'PENDING' THEN now() + interval '1 year' + i * interval '1 second' END,
                    CASE WHEN state = 'PENDING' THEN NULL WHEN i % 400 = 1 THEN 'SUBJECT' ELSE 'POLICY' END,
                    CASE WHEN state <> 'PENDING' AND i % 400 = 1 THEN 'user:ann' END,
                    CASE WHEN state <> 'PENDING' THEN at + interval '1 hour' END,
@@ -109,7 +115,7 @@ async fn fill(conn: &mut PgConnection, account: &str, rows: i64) -> anyhow::Resu
                    CASE WHEN state IN ('PORTED_OUT', 'REJECTED') THEN at + interval '3 days' END,
                    CASE WHEN state = 'PENDING' THEN NULL WHEN i % 3000 = 1 THEN 'REFUSED' ELSE 'ACKNOWLEDGED' END,
                    CASE WHEN state <> 'PENDING' THEN at END,
-                   1, 'HOLD', at, at, CASE WHEN i % 300 = 7 THEN 40 ELSE 1 END, 'CARRIER' || i % 500, 'USER' || i,
+                   1, 'HOLD', at, at, CASE WHEN i % 300 = 7 THEN {MANY} ELSE 1 END, 'CARRIER' || i % 500, 'USER' || i,
                    lpad((i % 40000)::text, 5, '0')
               FROM (SELECT i, {at} AS at,
                            CASE WHEN i > {rows} - 2000 AND i % 2 = 0 THEN 'PENDING' WHEN i % 300 = 1 THEN 'REJECTED'
@@ -118,8 +124,9 @@ async fn fill(conn: &mut PgConnection, account: &str, rows: i64) -> anyhow::Resu
         run(format!(
             "
             INSERT INTO port_out_number (port_out_id, tn, place)
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid,
-                   '+1' || 2012000000 + i, 1 FROM generate_series({from}::bigint, {to}) AS i"
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, pg_temp.tn_of(i, place), place
+              FROM generate_series({from}::bigint, {to}) AS i,
+                   generate_series(1, CASE WHEN i % 300 = 7 THEN {MANY} ELSE 1 END) AS place"
         ))
         .await?;
     }
@@ -161,8 +168,8 @@ fn by(name: &'static str, condition: &str, narrow: impl FnOnce(&mut PortOutFilte
     }
 }
 
-fn cases(rows: i64) -> anyhow::Result<Vec<Case>> {
-    let mut cases = cases_by_value(rows);
+fn cases(rows: i64, tn: &str) -> anyhow::Result<Vec<Case>> {
+    let mut cases = cases_by_value(rows, tn);
     let first: Timestamp = FIRST.parse()?;
     let middle = first.checked_add(SignedDuration::from_secs(rows / 2 * SECONDS_APART))?;
     let later = middle.checked_add(SignedDuration::from_hours(2))?;
@@ -227,9 +234,8 @@ fn cases(rows: i64) -> anyhow::Result<Vec<Case>> {
     Ok(cases)
 }
 
-fn cases_by_value(rows: i64) -> Vec<Case> {
+fn cases_by_value(rows: i64, tn: &str) -> Vec<Case> {
     let middle = rows / 2;
-    let tn = 2_012_000_000 + middle;
     vec![
         by("newest first", "true", |_| {}),
         by(
@@ -247,8 +253,8 @@ fn cases_by_value(rows: i64) -> Vec<Case> {
         }),
         by(
             "a number",
-            &format!("port_out_id IN (SELECT port_out_id FROM port_out_number WHERE tn = '+1{tn}')"),
-            |filter| filter.phone_number = tn.to_string(),
+            &format!("port_out_id IN (SELECT port_out_id FROM port_out_number WHERE tn = '{tn}')"),
+            |filter| tn.clone_into(&mut filter.phone_number),
         ),
         by(
             "a request number",
@@ -292,50 +298,21 @@ fn cases_by_value(rows: i64) -> Vec<Case> {
     ]
 }
 
-/// Reads two pages of a list over and over, and the first one by bare SQL.
-async fn measure(
+async fn page(
     customer: &Customer,
-    conn: &mut PgConnection,
-    account: &str,
-    case: &Case,
-) -> anyhow::Result<(Histogram<u64>, Histogram<u64>)> {
-    let (mut latencies, mut bare) = (Histogram::new(3)?, Histogram::new(3)?);
-    let sql = format!(
-        "SELECT port_out.*, carrier_request.* FROM (
-             SELECT * FROM port_out WHERE account_id = '{account}' AND {} ORDER BY {} LIMIT 51) AS port_out
-           JOIN carrier_request USING (winning_spid, pon, ver)",
-        case.condition, case.order
-    );
-    for _ in 0..CALLS {
-        let mut page_token = String::new();
-        for _ in 0..2 {
-            let request = ListPortOutsRequest {
-                page_token,
-                ..case.request.clone()
-            };
-            let began = Instant::now();
-            let reply = customer
-                .owner
-                .port_outs()?
-                .list_port_outs(ask(request))
-                .await?
-                .into_inner();
-            latencies.record(u64::try_from(began.elapsed().as_micros())?)?;
-            anyhow::ensure!(!reply.port_outs.is_empty(), "there are such port-outs");
-            page_token = reply.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        let began = Instant::now();
-        let rows = sqlx::query(AssertSqlSafe(sql.clone()))
-            .persistent(false)
-            .fetch_all(&mut *conn)
-            .await?;
-        bare.record(u64::try_from(began.elapsed().as_micros())?)?;
-        anyhow::ensure!(!rows.is_empty(), "there are such rows");
-    }
-    Ok((latencies, bare))
+    request: &ListPortOutsRequest,
+    page_token: String,
+) -> anyhow::Result<Page> {
+    let request = ListPortOutsRequest {
+        page_token,
+        ..request.clone()
+    };
+    let reply = customer.owner.port_outs()?.list_port_outs(ask(request)).await?;
+    let reply = reply.into_inner();
+    Ok(Page {
+        rows: reply.port_outs.len(),
+        next_page_token: reply.next_page_token,
+    })
 }
 
 /// Counts of everything, which stop at 10,000.

@@ -85,7 +85,12 @@ fn our_days_later(carrier: &CarrierTime, since: Timestamp) -> Option<Timestamp> 
 
 impl OrderState {
     /// What happens next. `due`: by when somebody has to act; `timer`: when something happens by itself.
-    pub fn next_event(&self, due: Option<Timestamp>, timer: Option<Timestamp>) -> Option<NextEvent> {
+    pub fn next_event(
+        &self,
+        due: Option<Timestamp>,
+        timer: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<NextEvent> {
         let (kind, at, is_scheduled) = match self {
             Self::Draft(_) => (NextEventKind::Submission, due, false),
             Self::Submitted => (NextEventKind::HandOver, due, false),
@@ -94,6 +99,10 @@ impl OrderState {
             Self::ActionRequired(_) => (NextEventKind::Correction, due, false),
             Self::FocConfirmed(commitment) if !commitment.incoming => {
                 (NextEventKind::NumbersIncoming, timer, true)
+            }
+            // Held back: it begins when somebody has done what it waits for, or not at all.
+            Self::FocConfirmed(commitment) if commitment.foc_at < now => {
+                (NextEventKind::CutOver, None, false)
             }
             Self::FocConfirmed(commitment) => (NextEventKind::CutOver, Some(commitment.foc_at), true),
             Self::Activating { .. } => (NextEventKind::Activation, due, false),

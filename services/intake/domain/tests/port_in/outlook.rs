@@ -8,8 +8,8 @@ use intake_domain::port_in::{
     CarrierTime, Commitment, EstimateBasis, Fallback, Histogram, Leg, LegStep, NextEventKind, Order,
     OrderRecord, OrderState, Pace, StateName, leg_days,
 };
-use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
 use types::Ver;
 
 use crate::orders::{at, cancelling, commitment, foc_at, now, order_in, order_with};
@@ -133,10 +133,24 @@ fn what_happens_next_is_either_by_itself_or_by_somebody() {
         (in_state(StateName::Abandoned), None),
     ];
     for (state, expected) in cases {
-        let next = state.next_event(due, timer);
+        let next = state.next_event(due, timer, foc_at());
         let next = next.map(|next| (next.kind, next.at, next.is_scheduled));
         assert_eq!(next, expected, "{}", state.name());
     }
+}
+
+#[test]
+fn a_cut_over_that_is_held_back_past_its_date_does_not_begin_by_itself() {
+    let arrived = OrderState::FocConfirmed(Commitment {
+        incoming: true,
+        ..commitment()
+    });
+    let late = foc_at() + SignedDuration::from_secs(1);
+    let next = arrived.next_event(Some(foc_at()), None, late).unwrap();
+    assert_eq!(
+        (next.kind, next.at, next.is_scheduled),
+        (NextEventKind::CutOver, None, false)
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Outlook {
     pub(crate) fn of_row(state: &intake_domain::port_in::OrderState, seen: Seen, now: Timestamp) -> Self {
         Self {
             seen,
-            next_event: state.next_event(seen.court_due_at, seen.timer_at),
+            next_event: state.next_event(seen.court_due_at, seen.timer_at, now),
             is_overdue: seen.court_due_at.is_some_and(|due| due <= now),
             estimate: None,
         }
