@@ -3,6 +3,7 @@
 
 mod charging;
 mod closing;
+mod disputes;
 mod harness;
 mod prices;
 mod reading;

@@ -109,6 +109,34 @@ async fn what_is_no_sound_pdf_is_refused_before_anything_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_only_tried_is_kept_nowhere() {
+    use v1::upload_document_request::Part;
+    let intake = TestIntake::start("trieddocument").await;
+    let customer = intake.customer().await;
+    let draft = customer.draft(&[ONE]).await;
+    let header = v1::DocumentHeader {
+        order_id: draft.order_id.clone(),
+        kind: DocumentKind::Bill.into(),
+        file_name: "bill.pdf".to_owned(),
+        dated: Some(service::stamp::date_to_proto(date(2026, 11, 20))),
+    };
+    let messages = [Part::Header(header), Part::Chunk(pdf(&["Bill"]))]
+        .map(|part| v1::UploadDocumentRequest { part: Some(part) });
+    let mut request = crate::harness::change(&customer.token, &key(), tokio_stream::iter(messages));
+    request
+        .metadata_mut()
+        .insert("portway-dry-run", "true".parse().unwrap());
+    let tried = customer.documents().upload_document(request).await.unwrap();
+    assert_eq!(tried.into_inner().document.unwrap().file_name, "bill.pdf");
+    let documents: i64 = sqlx::query_scalar("SELECT count(*) FROM document")
+        .fetch_one(&intake.pool)
+        .await
+        .unwrap();
+    assert_eq!(documents, 0);
+    assert!(!intake.folder.path().join("documents").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_header_says_what_the_document_is_and_of_when() {
     use v1::upload_document_request::Part;
     let intake = TestIntake::start("header").await;

@@ -26,6 +26,8 @@ const PAGE_SIZE: i32 = 100;
 pub struct ChangeKey {
     key: IdempotencyKey,
     value: AsciiMetadataValue,
+    /// The change is to be tried and taken back.
+    is_dry_run: bool,
 }
 
 impl ChangeKey {
@@ -38,7 +40,11 @@ impl ChangeKey {
 
     /// The key of one step of a change that takes several calls, so that all of it can be repeated under one key.
     pub fn step(&self, name: &str) -> Result<Self, InvalidValue> {
-        format!("{}.{name}", self.key).parse()
+        let step: Self = format!("{}.{name}", self.key).parse()?;
+        Ok(Self {
+            is_dry_run: self.is_dry_run,
+            ..step
+        })
     }
 }
 
@@ -52,7 +58,11 @@ impl FromStr for ChangeKey {
             expected: "1 to 128 visible ASCII characters",
         };
         let value = text.parse().map_err(|_| refused)?;
-        Ok(Self { key, value })
+        Ok(Self {
+            key,
+            value,
+            is_dry_run: false,
+        })
     }
 }
 
@@ -76,23 +86,23 @@ pub(crate) struct ChangeArgs {
 impl ChangeArgs {
     /// The request of a change that takes one call.
     pub(crate) fn request<T>(self, message: T) -> Request<T> {
-        let is_dry = self.dry_run;
-        let mut request = change(message, &self.key());
-        if is_dry {
-            note("Tried and taken back: nothing was changed.");
-            request
-                .metadata_mut()
-                .insert(DRY_RUN_METADATA, AsciiMetadataValue::from_static("true"));
-        }
-        request
+        change(message, &self.key())
     }
 
     pub(crate) const fn is_dry_run(&self) -> bool {
         self.dry_run
     }
 
+    /// The key of a change that takes several calls. Each call under it, or under a step of it, is a dry run if that is
+    /// asked for.
     pub(crate) fn key(self) -> ChangeKey {
-        self.idempotency_key.unwrap_or_else(ChangeKey::fresh)
+        if self.dry_run {
+            note("Tried and taken back: nothing was changed.");
+        }
+        ChangeKey {
+            is_dry_run: self.dry_run,
+            ..self.idempotency_key.unwrap_or_else(ChangeKey::fresh)
+        }
     }
 }
 
@@ -115,6 +125,10 @@ pub fn change<T>(message: T, key: &ChangeKey) -> Request<T> {
     request
         .metadata_mut()
         .insert("idempotency-key", key.value.clone());
+    if key.is_dry_run {
+        let asked = AsciiMetadataValue::from_static("true");
+        request.metadata_mut().insert(DRY_RUN_METADATA, asked);
+    }
     request
 }
 

@@ -122,7 +122,7 @@ impl Attachments {
     }
 
     /// Sends everything, the numbers first. The answer is no when lines of the CSV file were refused and so none was
-    /// taken; the documents are sent all the same.
+    /// taken; the documents are sent all the same. In a dry run each file is tried by itself.
     pub(super) async fn send(
         self,
         order: &str,

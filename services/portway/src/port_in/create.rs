@@ -155,12 +155,10 @@ pub(super) async fn add(args: AddArgs, clients: &Clients, output: Output) -> Res
     if attachments.is_empty() {
         return Err(Failure::Usage("there is nothing to add: name a file".to_owned()));
     }
-    if args.change.is_dry_run() {
-        return Err(Failure::Usage(
-            "an upload is not tried: its faults are told line by line, and nothing is submitted".to_owned(),
-        ));
-    }
+    let is_dry_run = args.change.is_dry_run();
     let outcome = attachments.send(&args.order, clients, &args.change.key()).await?;
-    output.message(&look::get(args.order, clients).await?, look::order_text)?;
+    if !is_dry_run {
+        output.message(&look::get(args.order, clients).await?, look::order_text)?;
+    }
     Ok(outcome)
 }

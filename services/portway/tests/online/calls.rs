@@ -1,7 +1,7 @@
 //! Any RPC by its name, and changes that are only tried.
 
-use crate::portway;
 use crate::stub::Stub;
+use crate::{file, portway};
 
 #[tokio::test]
 async fn any_rpc_is_called_by_its_name_with_its_request_as_json() {
@@ -82,4 +82,42 @@ async fn a_change_can_be_tried() {
     }
     let tried: Vec<String> = stub.changes().into_iter().map(|(_, what)| what).collect();
     assert_eq!(tried, ["try submit", "try submit"]);
+}
+
+#[tokio::test]
+async fn numbers_and_documents_are_tried_file_by_file() {
+    let stub = Stub::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let good = file(folder.path(), "good.csv", b"Phone Number\n2018670123\n");
+    let bad = file(folder.path(), "bad.csv", b"Phone Number\nbad\n");
+    let pdf = file(folder.path(), "loa.pdf", b"%PDF");
+    let tried = [
+        "port-in",
+        "add",
+        "PI_100001",
+        "--dry-run",
+        "--idempotency-key",
+        "k-1",
+    ];
+    let loa = ["--loa", &pdf, "--loa-signed", "2026-11-20"];
+    let ran = portway(&stub, &[&tried[..], &["--numbers", &good], &loa].concat()).await;
+    assert_eq!((ran.exit, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    assert_eq!(
+        ran.stderr.matches("nothing was changed").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    let ran = portway(&stub, &[&tried[..], &["--numbers", &bad]].concat()).await;
+    assert_eq!(ran.exit, 1);
+    assert!(ran.stderr.contains("line 2, Phone Number"), "{}", ran.stderr);
+    let expected = [
+        ("k-1.numbers", "try import 24 bytes, good lines: false"),
+        ("k-1.loa", "try upload LOA loa.pdf of 2026-11-20, 4 bytes"),
+        ("k-1.numbers", "try import 17 bytes, good lines: false"),
+    ];
+    assert_eq!(
+        stub.changes(),
+        expected.map(|(key, what)| (key.to_owned(), what.to_owned()))
+    );
 }

@@ -87,14 +87,17 @@ impl DocumentService for Documents {
         let method = v1::UploadDocumentRequest::full_name();
         let parts = [method.as_bytes(), &header.encode_to_vec(), &pdf.sha256];
         let key = RequestKey::of_parts(idempotency.digest_key(), &request, &parts)?;
-        // What was done before is not done again; the content goes to the store outside of the transaction.
+        // What was done before is not done again; the content goes to the store outside of the transaction,
+        // where nothing can take it back.
         match idempotency.begin_key(key.clone()).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => drop(work),
         }
-        ops::port_in::keep_content(&self.intake, &requester, new.order, &pdf)
-            .await
-            .map_err(|error| status::upload(&error))?;
+        if !key.is_dry_run() {
+            ops::port_in::keep_content(&self.intake, &requester, new.order, &pdf)
+                .await
+                .map_err(|error| status::upload(&error))?;
+        }
         let mut work = match idempotency.begin_key(key).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
