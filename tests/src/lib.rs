@@ -20,6 +20,7 @@ pub mod pages;
 mod port_outs;
 mod receiver;
 mod replica;
+mod sms_gateway;
 mod system;
 pub mod wire;
 
@@ -28,4 +29,5 @@ pub use freeze::Freeze;
 pub use given::{ACCOUNT_NUMBER, PIN, TAX_ID, raw_reason, script_step};
 pub use receiver::Receiver;
 pub use replica::IntakeReplica;
+pub use sms_gateway::SmsGateway;
 pub use system::{Ran, System, SystemOptions};

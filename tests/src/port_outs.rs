@@ -1,11 +1,15 @@
 //! Port-outs, as the account's owner and the simulated winning carrier see them.
 
 use jiff::Timestamp;
-use portway::client::ask;
+use portway::client::{Service, ask};
 use portway_proto::carrier::v1::{PortOutProgress, PortOutRequest, PortOutStep};
+use portway_proto::intake::v1::consent_service_client::ConsentServiceClient;
+use portway_proto::intake::v1::port_out_policy_service_client::PortOutPolicyServiceClient;
 use portway_proto::intake::v1::{
-    AcceptPortOutRequest, GetPortOutRequest, ListPortOutsRequest, Order, PortOut, RejectPortOutRequest,
-    ReviewRejectionRequest, SetLockRequest, SetPortOutPinRequest,
+    AcceptPortOutRequest, ConsentChannel, GetPortOutRequest, ListPortOutsRequest, NumberCapabilities,
+    NumberConfig, NumberUpdate, Order, PortOut, PortOutOutcome, PortOutRule, PortOutRules,
+    RecordTextReplyRequest, RecordTextReplyResponse, RejectPortOutRequest, ReviewRejectionRequest,
+    SetLockRequest, SetPortOutPinRequest, SetPortOutPolicyRequest, UpdateNumbersRequest,
 };
 use portway_proto::sim::v1::{ReportPortOutRequest, RequestPortOutRequest};
 use service::stamp;
@@ -141,6 +145,60 @@ impl Customer {
             .set_port_out_pin(keyed(request))
             .await;
         set.unwrap();
+    }
+
+    /// Has the end users of wireless numbers of the US asked by text, and these numbers set up for texts.
+    pub async fn ask_by_text(&self, tns: &[&str]) {
+        let number = |tn: &&str| NumberUpdate {
+            phone_number: (*tn).to_owned(),
+            config: Some(NumberConfig {
+                capabilities: NumberCapabilities::VoiceAndSms.into(),
+                ..NumberConfig::default()
+            }),
+            ..NumberUpdate::default()
+        };
+        let request = UpdateNumbersRequest {
+            numbers: tns.iter().map(number).collect(),
+            update_fields: vec!["capabilities".to_owned()],
+        };
+        let mut numbers = self.owner.numbers().unwrap();
+        numbers.update_numbers(keyed(request)).await.unwrap();
+        let hold = Some(PortOutRule {
+            outcome: PortOutOutcome::Hold.into(),
+            ..PortOutRule::default()
+        });
+        let rules = PortOutRules {
+            us_wireline: hold,
+            us_wireless: Some(PortOutRule {
+                outcome: PortOutOutcome::AskEndUser.into(),
+                ask_by: ConsentChannel::Sms.into(),
+                ..PortOutRule::default()
+            }),
+            canada_wireline: hold,
+            canada_wireless: hold,
+        };
+        let request = SetPortOutPolicyRequest {
+            rules: Some(rules),
+            after_version: 0,
+        };
+        let mut policies = PortOutPolicyServiceClient::new(self.owner.wire(Service::Intake).unwrap());
+        policies.set_port_out_policy(keyed(request)).await.unwrap();
+    }
+
+    /// Hands in a text that came from a number, as what receives the platform's texts does.
+    pub async fn text_back(
+        &self,
+        from: &str,
+        message_id: &str,
+        text: &str,
+    ) -> Result<RecordTextReplyResponse, Status> {
+        let request = RecordTextReplyRequest {
+            from: from.to_owned(),
+            text: text.to_owned(),
+            message_id: message_id.to_owned(),
+        };
+        let mut consents = ConsentServiceClient::new(self.operator.wire(Service::Intake).unwrap());
+        Ok(consents.record_text_reply(ask(request)).await?.into_inner())
     }
 
     /// The winning carrier tells what becomes of its request.

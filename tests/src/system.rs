@@ -30,6 +30,8 @@ pub struct SystemOptions {
     pub redis_url: Option<String>,
     /// Whether its calendar begins on a Monday that is always the same; else on the day of the run.
     pub begins_on_monday: bool,
+    /// The SMS gateway that texts go to; `None`: they go nowhere.
+    pub sms_url: Option<String>,
 }
 
 impl Default for SystemOptions {
@@ -39,6 +41,7 @@ impl Default for SystemOptions {
             database_url: None,
             redis_url: None,
             begins_on_monday: true,
+            sms_url: None,
         }
     }
 }
@@ -63,6 +66,7 @@ pub struct System {
     database_url: String,
     redis_url: String,
     first_day: Option<&'static str>,
+    sms_url: Option<String>,
     replicas: u8,
     _database: Option<TestDatabase>,
 }
@@ -91,7 +95,14 @@ impl System {
             None => testkit::redis_url().await,
         };
         let first_day = options.begins_on_monday.then_some(FIRST_DAY);
-        let process = spawn(dir.path(), &database_url, &redis_url, options.replicas, first_day);
+        let process = spawn(
+            dir.path(),
+            &database_url,
+            &redis_url,
+            options.replicas,
+            first_day,
+            options.sms_url.as_deref(),
+        );
         let endpoints = wait_until_up(dir.path(), process.id()).await;
         Self {
             process,
@@ -100,6 +111,7 @@ impl System {
             database_url,
             redis_url,
             first_day,
+            sms_url: options.sms_url,
             replicas: options.replicas,
             _database: database,
         }
@@ -125,6 +137,7 @@ impl System {
             &self.redis_url,
             self.replicas,
             self.first_day,
+            self.sms_url.as_deref(),
         );
         self.endpoints = wait_until_up(self.dir.path(), self.process.id()).await;
     }
@@ -230,16 +243,25 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
-fn spawn(dir: &Path, database_url: &str, redis_url: &str, replicas: u8, first_day: Option<&str>) -> Child {
+fn spawn(
+    dir: &Path,
+    database_url: &str,
+    redis_url: &str,
+    replicas: u8,
+    first_day: Option<&str>,
+    sms_url: Option<&str>,
+) -> Child {
     let log = File::options()
         .create(true)
         .append(true)
         .open(dir.join("log"))
         .unwrap();
     let clock = first_day.map(|day| ["--clock-start", day]);
+    let texts = sms_url.map(|url| ["--sms-url", url]);
     Command::new(program("portway"))
         .args(["up", "--replicas", &replicas.to_string()])
         .args(clock.iter().flatten())
+        .args(texts.iter().flatten())
         .arg("--data-dir")
         .arg(dir.join("data"))
         .arg("--cache-dir")

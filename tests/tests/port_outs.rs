@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use portway_proto::carrier::v1::{PortOutRequest, PortOutStep};
-use portway_proto::intake::v1::{AnswerState, ConflictState, Order, PortOut, PortOutState};
+use portway_proto::intake::v1::{
+    AnswerState, ConflictState, ConsentChannel, ConsentState, Order, PortOut, PortOutState,
+};
+use portway_proto::notification::v1::{Channel, DeliveryState};
 use system_tests::checks::{assert_told_once, mails};
-use system_tests::{Customer, System};
+use system_tests::{Customer, SmsGateway, System, SystemOptions};
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -299,4 +302,75 @@ async fn three_wrong_pins_alarm_the_owner_and_the_right_one_is_answered_at_once(
         .filter(|mail| mail.contains("wrong PINs were tried"))
         .count();
     assert_eq!(alarms, 1);
+}
+
+#[tokio::test]
+async fn who_holds_the_phone_is_asked_by_text_and_a_yes_lets_the_number_go() {
+    let gateway = SmsGateway::start().await;
+    let options = SystemOptions {
+        sms_url: Some(gateway.url.clone()),
+        ..SystemOptions::default()
+    };
+    let mut system = System::start_with("port_out_texts", options).await;
+    let customer = system.customer();
+    let tn = "+12018675441";
+    let order = ported_in(&customer, &[tn]).await;
+    customer.ask_by_text(&[tn]).await;
+    let foc_at = customer.now().await + SignedDuration::from_hours(72);
+    let request = PortOutRequest {
+        wireless: true,
+        simple: true,
+        ..Customer::winners_request(&order, "TEXT-1", &[tn], foc_at)
+    };
+    customer.play_port_out(request, false).await;
+    // Minutes, not hours: silence authorizes after two and a half.
+    customer.advance(Duration::from_mins(5)).await;
+    let asked = customer.port_out_of("TEXT-1").await;
+    assert_eq!(asked.state(), PortOutState::Pending);
+    let told_to_phone = gateway.texts_to(tn);
+    assert_eq!(told_to_phone.len(), 1, "{told_to_phone:?}");
+    let begins = "Winner Wireless asks to move +1 201 867 5441 away from ";
+    assert!(
+        told_to_phone[0].starts_with(begins) && told_to_phone[0].contains("Reply YES or NO"),
+        "{}",
+        told_to_phone[0]
+    );
+    let deliveries = customer.deliveries(&asked.port_out_id).await;
+    let text = deliveries
+        .iter()
+        .find(|delivery| delivery.channel() == Channel::Sms)
+        .unwrap();
+    assert_eq!(
+        (text.state(), text.receiver.as_str()),
+        (DeliveryState::Delivered, tn)
+    );
+    // The reply is recorded, and the process dies before anything follows; the same text comes again.
+    let first = customer.text_back(tn, "SM-1", "Yes!").await.unwrap();
+    system.kill();
+    system.restart().await;
+    let customer = system.customer();
+    assert_eq!(customer.text_back(tn, "SM-1", "Yes!").await.unwrap(), first);
+    assert_eq!(first.answer(), ConsentState::Yes);
+    customer.advance(Duration::from_mins(5)).await;
+    let authorized = customer.port_out(&asked).await;
+    assert_eq!(
+        (
+            authorized.state(),
+            authorized.decided_by.as_str(),
+            authorized.answer_state()
+        ),
+        (PortOutState::Authorized, "end user", AnswerState::Acknowledged)
+    );
+    let consent = &authorized.consents[0];
+    assert_eq!(
+        (consent.channel(), consent.sent_to.as_str(), consent.state()),
+        (ConsentChannel::Sms, tn, ConsentState::Yes)
+    );
+    assert_eq!(
+        told(&customer, "TEXT-1").await,
+        [call("AnswerPortOut", "authorized")]
+    );
+    customer.advance(DAY * 4).await;
+    assert_eq!(customer.in_service().await, [], "the number has gone");
+    assert_eq!(gateway.texts_to(tn).len(), 1, "nobody is asked twice");
 }

@@ -53,5 +53,6 @@ fn channel(claimed: &Claimed) -> ProtoChannel {
     match claimed.channel() {
         Channel::Email => ProtoChannel::Email,
         Channel::Webhook => ProtoChannel::Webhook,
+        Channel::Sms => ProtoChannel::Sms,
     }
 }

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::due::{Deliveries, Sender, Wakes, measure};
 use crate::grpc::{Deliver, Prefer};
 use crate::listen::FromIntake;
-use crate::send::{Links, Mailer, Senders, WebhookCaller};
+use crate::send::{Links, Mailer, Senders, SmsGateway, WebhookCaller};
 use crate::store;
 
 /// Starts the service; its tasks end with `lifecycle`. The process must have installed a provider of cryptography.
@@ -21,6 +21,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let senders = Arc::new(Senders {
         mailer: Mailer::new(&settings.smtp_url, &settings.mail_from)?,
+        sms: settings.sms.map(SmsGateway::new).transpose()?,
         webhooks: WebhookCaller::new(Arc::clone(&base.vault), settings.allow_private_webhooks)?,
         links: Links::new(base.peer(&settings.intake_endpoint)?),
     });
@@ -33,6 +34,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     for (name, channel) in [
         ("mail sender", Channel::Email),
         ("webhook sender", Channel::Webhook),
+        ("text sender", Channel::Sms),
     ] {
         let sender = Sender::new(
             base.clone(),

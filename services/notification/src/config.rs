@@ -1,6 +1,6 @@
 //! Settings of notification.
 
-use config::{ConfigErrors, Env};
+use config::{ConfigErrors, Env, Read};
 use service::BaseSettings;
 use types::Secret;
 
@@ -19,6 +19,17 @@ pub struct Settings {
     pub console_url: String,
     /// Whether webhooks may go to hosts in private networks.
     pub allow_private_webhooks: bool,
+    /// By what texts are sent; none: none are.
+    pub sms: Option<SmsSettings>,
+}
+
+/// The platform's own SMS gateway.
+#[derive(Debug, Clone)]
+pub struct SmsSettings {
+    /// Where texts are handed over: `http://` or `https://`. May hold a user and a password.
+    pub url: Secret,
+    /// The sender of texts: the number that replies come back to.
+    pub from: String,
 }
 
 impl Settings {
@@ -40,6 +51,7 @@ impl Settings {
             "true: webhooks may go to hosts in private networks",
             false,
         );
+        let sms = read_sms(env);
         env.finish()?;
         Ok(Self {
             base: base?,
@@ -48,7 +60,31 @@ impl Settings {
             mail_from: mail_from?,
             console_url: console_url?,
             allow_private_webhooks: allow_private_webhooks?,
+            sms: sms?,
         })
+    }
+}
+
+fn read_sms(env: &mut Env) -> Read<Option<SmsSettings>> {
+    let url = env.optional_secret(
+        "PORTWAY_SMS_URL",
+        "the SMS gateway that texts are handed to, e.g. https://user:password@sms.example.com/messages",
+    );
+    let from = env.optional(
+        "PORTWAY_SMS_FROM",
+        "sender of texts, to which people reply, e.g. +12015550100",
+    );
+    match (url?, from?) {
+        (Some(url), Some(from)) => Ok(Some(SmsSettings { url, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            env.refuse("PORTWAY_SMS_FROM", "must be set when PORTWAY_SMS_URL is");
+            Ok(None)
+        }
+        (None, Some(_)) => {
+            env.refuse("PORTWAY_SMS_URL", "must be set when PORTWAY_SMS_FROM is");
+            Ok(None)
+        }
     }
 }
 

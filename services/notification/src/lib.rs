@@ -1,4 +1,4 @@
-//! Notification: tells people by email and programs by webhook what became of their ports.
+//! Notification: tells people by email and text and programs by webhook what became of their ports.
 //!
 //! Events of intake come in through `listen/`, which has one delivery queued for each receiver (`ops/queue_notice`,
 //! rendered by `render/`). The senders in `due/` claim what is queued, hand it over (`send/`) and record what became
@@ -19,5 +19,5 @@ mod send;
 mod store;
 
 pub use app::start;
-pub use config::Settings;
+pub use config::{Settings, SmsSettings};
 pub use listen::FromIntake;

@@ -22,7 +22,7 @@ use crate::{account_of, keyed};
 const SOON: Duration = Duration::from_secs(20);
 
 /// Changes that carry their own natural key, and why their success is on record, or need not be.
-const NATURAL: [(&str, &str); 17] = [
+const NATURAL: [(&str, &str); 18] = [
     (
         "ConfirmEvents",
         "moves the caller's own place in the feed and nothing else",
@@ -38,6 +38,10 @@ const NATURAL: [(&str, &str); 17] = [
     (
         "TakeConsentLink",
         "makes a link and decides nothing; the question is announced as PortOutConsentAsked",
+    ),
+    (
+        "RecordTextReply",
+        "what it answers is announced as PortOutConsentAnswered",
     ),
     (
         "ReplayParkedEvents",

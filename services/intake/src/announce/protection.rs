@@ -1,7 +1,7 @@
 //! What protects numbers, as it is announced: questions, conflicts, alarms, releases.
 
 use events::NewEvent;
-use intake_domain::port_out::{Consent, PortOut};
+use intake_domain::port_out::{AskBy, Consent, ConsentAnswer, PortOut};
 use jiff::Timestamp;
 use pg::StoreError;
 use portway_proto::intake::v1;
@@ -62,11 +62,48 @@ pub(crate) async fn consent_asked(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let asked = v1::PortOutConsentAsked {
-        port_out: Some(reference_to(case, &consent.tns)),
+        port_out: Some(reference_to(case, consent.asked.tns())),
         consent_id: consent.id.to_string(),
         expires_at: Some(stamp::to_proto(consent.expires_at)),
+        channel: channel(consent.asked.by()).into(),
     };
     append(conn, case, now, &asked).await
+}
+
+/// Announces what an end user answered.
+pub(crate) async fn consent_answered(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    consent: &Consent,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let numbers = consent.answers().map(|(tn, answer)| v1::NumberConsent {
+        tn: tn.to_string(),
+        state: consent_state(answer).into(),
+    });
+    let answered = v1::PortOutConsentAnswered {
+        port_out: Some(reference_to(case, consent.asked.tns())),
+        consent_id: consent.id.to_string(),
+        numbers: numbers.collect(),
+    };
+    append(conn, case, now, &answered).await
+}
+
+/// By which way end users are asked.
+pub(crate) const fn channel(by: AskBy) -> v1::ConsentChannel {
+    match by {
+        AskBy::Email => v1::ConsentChannel::Email,
+        AskBy::Sms => v1::ConsentChannel::Sms,
+    }
+}
+
+/// What was answered of a number; `None`: nothing yet.
+pub(crate) const fn consent_state(answer: Option<ConsentAnswer>) -> v1::ConsentState {
+    match answer {
+        None => v1::ConsentState::Asked,
+        Some(ConsentAnswer::Yes) => v1::ConsentState::Yes,
+        Some(ConsentAnswer::No) => v1::ConsentState::No,
+    }
 }
 
 /// Announces that what we run for the numbers of a case is to be released.

@@ -40,7 +40,7 @@ pub(super) async fn answer(
         return Ok(thanks(pages));
     }
     let Question { consent, .. } = find_question(&pages.intake, &opened.link).await?;
-    let Some(answers) = read(sent, consent.tns.len()) else {
+    let Some(answers) = read(sent, consent.asked.tns().len()) else {
         return form(pages, opened, StatusCode::UNPROCESSABLE_ENTITY, true).await;
     };
     let said = SaidByEndUser {
@@ -74,7 +74,7 @@ async fn form(
         winning_name,
     } = find_question(&pages.intake, &opened.link).await?;
     let until = consent.expires_at.strftime("%B %-d, %Y, %H:%M UTC");
-    let tns: Vec<String> = consent.tns.iter().map(ToString::to_string).collect();
+    let tns: Vec<String> = consent.asked.tns().iter().map(ToString::to_string).collect();
     let values: Value = context! {
         token => opened.token.secret().expose(),
         winning_name => winning_name,

@@ -142,6 +142,25 @@ pub(crate) async fn use_up(conn: &mut PgConnection, link: LinkId, now: Timestamp
     }
 }
 
+/// Ends the links of a subject, as what they were for was done in another way.
+pub(crate) async fn use_up_all(
+    conn: &mut PgConnection,
+    kind: LinkKind,
+    subject: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE link SET used_at = $3
+          WHERE subject_id = $2 AND kind = $1 AND used_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(kind.code())
+    .bind(subject)
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Ends the links of a subject that were neither used nor revoked. Returns how many.
 pub(crate) async fn revoke(
     conn: &mut PgConnection,

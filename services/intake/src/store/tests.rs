@@ -2,7 +2,7 @@
 
 use intake_domain::port_in::NumberConfig;
 use intake_domain::port_out::{
-    Answer, AnswerMode, AnswerState, AskedNumber, CarrierRequest, Claim, Claimant, Decider, Decision,
+    Answer, AnswerMode, AnswerState, AskBy, AskedNumber, CarrierRequest, Claim, Claimant, Decider, Decision,
     FieldMatch, Grounds, LawfulReason, Matches, Outcome, PolicyMet, PortOut, PortOutState, RequestKey,
     SilenceMeans, Verdict,
 };
@@ -249,7 +249,7 @@ async fn given_case(conn: &mut PgConnection) -> PortOut {
         silence: SilenceMeans::Rejected,
         policy: PolicyMet {
             version: 3,
-            outcome: Outcome::AskEndUser,
+            outcome: Outcome::AskEndUser(AskBy::Email),
             due_at: at(10),
         },
         review_explanation: String::new(),

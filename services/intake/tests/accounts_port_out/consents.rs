@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::PortOutOutcome::{AskEndUser, Hold};
+use portway_proto::intake::v1::take_consent_link_response::To;
 use tonic::Code;
 
 use crate::calls::{ask, refusal, request_for};
@@ -34,20 +35,24 @@ async fn given(name: &str) -> (TestIntake, User) {
     let ask = Some(v1::PortOutRule {
         outcome: AskEndUser.into(),
         window_minutes: 0,
+        ..v1::PortOutRule::default()
     });
     (asking.us_wireless, asking.canada_wireless) = (ask, ask);
     intake.set_policy(&user, 0, asking).await.unwrap();
     (intake, user)
 }
 
-fn wireless(pon: &str, tns: &[&str]) -> v1::ReceivePortOutRequest {
+pub(crate) fn wireless(pon: &str, tns: &[&str]) -> v1::ReceivePortOutRequest {
     v1::ReceivePortOutRequest {
         wireless: true,
         ..request_for(pon, tns)
     }
 }
 
-async fn link(intake: &TestIntake, consent_id: &str) -> Result<v1::TakeConsentLinkResponse, tonic::Status> {
+pub(crate) async fn link(
+    intake: &TestIntake,
+    consent_id: &str,
+) -> Result<v1::TakeConsentLinkResponse, tonic::Status> {
     let request = v1::TakeConsentLinkRequest {
         consent_id: consent_id.to_owned(),
     };
@@ -63,14 +68,17 @@ async fn links(intake: &TestIntake, user: &User) -> Vec<(String, String)> {
     let mut links = Vec::new();
     for asked in intake.events::<v1::PortOutConsentAsked>(user.account).await {
         let taken = link(intake, &asked.consent_id).await.unwrap();
-        links.push((taken.email, taken.url));
+        let Some(To::Email(email)) = taken.to else {
+            panic!("asked by email");
+        };
+        links.push((email, taken.url));
     }
     links.sort();
     links
 }
 
 /// Answers about one number.
-async fn click(url: &str, answer: &str) -> (u16, String) {
+pub(crate) async fn click(url: &str, answer: &str) -> (u16, String) {
     send(url, &format!("answer-0={answer}")).await
 }
 

@@ -369,6 +369,7 @@ async fn a_wireline_carrier_has_no_way_to_ask_its_customer_first() {
     wireless.us_wireless = Some(v1::PortOutRule {
         outcome: v1::PortOutOutcome::AskEndUser.into(),
         window_minutes: 0,
+        ..v1::PortOutRule::default()
     });
     intake.set_policy(&user, 0, wireless).await.unwrap();
     intake

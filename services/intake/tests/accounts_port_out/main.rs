@@ -33,3 +33,4 @@ mod receive;
 mod records;
 mod set_calls;
 mod silence;
+mod text_replies;

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use portway_proto::intake::v1;
+use portway_proto::intake::v1::ConsentChannel::{Email, Sms};
 use portway_proto::intake::v1::PortOutOutcome::{AskEndUser, Authorize, Hold, RequirePin};
 use tonic::Code;
 
@@ -92,6 +93,7 @@ async fn no_policy_refuses_asks_a_wireline_customer_or_shortens_where_silence_re
     unlawful.canada_wireless = Some(v1::PortOutRule {
         outcome: Authorize.into(),
         window_minutes: 30,
+        ..v1::PortOutRule::default()
     });
     let refused = intake.set_policy(&user, 0, unlawful).await.unwrap_err();
     let (reason, fields) = refusal(&refused);
@@ -111,6 +113,7 @@ async fn no_policy_refuses_asks_a_wireline_customer_or_shortens_where_silence_re
     shortened.canada_wireless = Some(v1::PortOutRule {
         outcome: Hold.into(),
         window_minutes: 30,
+        ..v1::PortOutRule::default()
     });
     let refused = intake.set_policy(&user, 0, shortened).await.unwrap_err();
     assert_eq!(refusal(&refused).1, ["rules.canada_wireless.window_minutes"]);
@@ -119,9 +122,82 @@ async fn no_policy_refuses_asks_a_wireline_customer_or_shortens_where_silence_re
     refusing.us_wireline = Some(v1::PortOutRule {
         outcome: 5,
         window_minutes: 0,
+        ..v1::PortOutRule::default()
     });
     let refused = intake.set_policy(&user, 0, refusing).await.unwrap_err();
     assert_eq!(refusal(&refused).1, ["rules.us_wireline.outcome"]);
+}
+
+#[tokio::test]
+async fn a_rule_that_asks_says_how_and_no_other_may() {
+    let (intake, user) = given("policy_ask_by").await;
+    let rule = |outcome: v1::PortOutOutcome, ask_by: i32| {
+        Some(v1::PortOutRule {
+            outcome: outcome.into(),
+            ask_by,
+            ..v1::PortOutRule::default()
+        })
+    };
+    let (email, sms) = (Email.into(), Sms.into());
+    let mut wrong = rules(Hold, 0);
+    wrong.us_wireline = rule(Hold, sms);
+    wrong.us_wireless = rule(AskEndUser, 7);
+    wrong.canada_wireline = rule(AskEndUser, sms);
+    wrong.canada_wireless = rule(Hold, email);
+    let refused = intake.set_policy(&user, 0, wrong).await.unwrap_err();
+    assert_eq!(
+        refusal(&refused).1,
+        [
+            "rules.us_wireline.ask_by",
+            "rules.us_wireless.ask_by",
+            "rules.canada_wireline.outcome",
+            "rules.canada_wireless.ask_by",
+        ]
+    );
+    let mut asking = rules(Hold, 0);
+    asking.us_wireless = rule(AskEndUser, sms);
+    // Not said: by email, as it is then shown.
+    asking.canada_wireless = rule(AskEndUser, 0);
+    let set = intake.set_policy(&user, 0, asking).await.unwrap();
+    let found = intake
+        .policies()
+        .get_port_out_policy(ask(&user.token, v1::GetPortOutPolicyRequest {}))
+        .await
+        .unwrap()
+        .into_inner()
+        .policy
+        .unwrap();
+    assert_eq!(found, set);
+    let shown = found.rules.unwrap();
+    assert_eq!(
+        (shown.us_wireless, shown.canada_wireless, shown.us_wireline),
+        (rule(AskEndUser, sms), rule(AskEndUser, email), rule(Hold, 0))
+    );
+    let wireless = v1::ReceivePortOutRequest {
+        wireless: true,
+        ..request_for("PON-1", &[TN])
+    };
+    let id = intake.receive_one(wireless).await;
+    assert_eq!(intake.port_out(&user, &id).await.policy_ask_by(), Sms);
+    let mut by_email = rules(Hold, 0);
+    by_email.us_wireless = rule(AskEndUser, email);
+    let request = v1::DryRunPortOutPolicyRequest {
+        rules: Some(by_email),
+        days: 30,
+        ..v1::DryRunPortOutPolicyRequest::default()
+    };
+    let tried = intake
+        .policies()
+        .dry_run_port_out_policy(ask(&user.token, request))
+        .await
+        .unwrap()
+        .into_inner()
+        .port_outs;
+    let (was, would_be) = (tried[0].was.unwrap(), tried[0].would_be.unwrap());
+    assert_eq!(
+        (was.ask_by(), would_be.ask_by(), tried[0].differs),
+        (Sms, Email, true)
+    );
 }
 
 #[tokio::test]

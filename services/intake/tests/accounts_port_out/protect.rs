@@ -20,6 +20,7 @@ pub(crate) fn rules(outcome: v1::PortOutOutcome, window_minutes: i32) -> v1::Por
         Some(v1::PortOutRule {
             outcome: outcome.into(),
             window_minutes,
+            ..v1::PortOutRule::default()
         })
     };
     v1::PortOutRules {

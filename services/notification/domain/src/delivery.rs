@@ -23,7 +23,7 @@ pub enum DeliveryState {
 /// One message to one receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its id; the Message-ID of the email and the webhook-id are made from it.
+    /// Its id; the Message-ID of the email, the webhook-id and the id of the text are made from it.
     pub id: DeliveryId,
     /// What it tells.
     pub step: Step,
@@ -31,7 +31,7 @@ pub struct Delivery {
     pub subject_id: Uuid,
     /// By which way.
     pub channel: Channel,
-    /// Email address or URL.
+    /// Email address, URL or number; of an email to somebody outside the account, who that is.
     pub receiver: String,
     /// How far it has come.
     pub state: DeliveryState,

@@ -1,6 +1,7 @@
 //! Asking somebody outside the account to do something by a link.
 
 use jiff::Timestamp;
+use types::Tn;
 use uuid::Uuid;
 
 /// What the link is for.
@@ -43,4 +44,35 @@ pub struct Invitation {
     pub id: Uuid,
     /// Until when the link is good.
     pub expires_at: Timestamp,
+}
+
+/// A text with a link in it, which asks who holds the phone whether its number may go. The link is fetched and kept as that
+/// of an [`Invitation`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextInvitation {
+    /// The number that is asked about, and texted.
+    pub number: Tn,
+    /// The question, by its id at intake.
+    pub id: Uuid,
+    /// Until when the link is good.
+    pub expires_at: Timestamp,
+}
+
+/// By which way somebody outside the account is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invited {
+    /// By a mail.
+    ByMail(Invitation),
+    /// By a text.
+    ByText(TextInvitation),
+}
+
+impl Invited {
+    /// Until when the link is good.
+    pub const fn expires_at(&self) -> Timestamp {
+        match self {
+            Self::ByMail(invitation) => invitation.expires_at,
+            Self::ByText(invitation) => invitation.expires_at,
+        }
+    }
 }

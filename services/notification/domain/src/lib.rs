@@ -21,7 +21,7 @@ mod webhook_url;
 
 pub use delivery::{Delivery, DeliveryState};
 pub use email_address::EmailAddress;
-pub use invitation::{Invitation, InvitationKind};
+pub use invitation::{Invitation, InvitationKind, Invited, TextInvitation};
 pub use news::{AnswerProgress, DisputeNews, PinAlarm, PortInNews, PortOutNews, Reason, Remark};
 pub use notice::{AccountNotice, DisputeNotice, Notice, PortInNotice, PortOutNotice};
 pub use reach::is_public;

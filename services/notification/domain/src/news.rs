@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use types::{RequestNumber, Tn};
 
-use crate::Invitation;
+use crate::{Invitation, Invited};
 
 /// Everything that happens to a port-in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ pub enum PortOutNews {
         progress: AnswerProgress,
     },
     /// The end user is asked whether the numbers may go.
-    ConsentAsked(Invitation),
+    ConsentAsked(Invited),
     /// What we ran for numbers that left is released: routing, emergency record, caller name, messaging.
     NumbersReleased,
 }

@@ -1,6 +1,6 @@
 //! What each kind of news is, for those who tell it.
 
-use crate::{DisputeNews, Invitation, PortInNews, PortOutNews, Reason, Step};
+use crate::{DisputeNews, Invited, PortInNews, PortOutNews, Reason, Step};
 
 impl PortInNews {
     /// The step it is.
@@ -64,9 +64,9 @@ impl PortInNews {
     }
 
     /// Who outside the account is to be written to because of it.
-    pub const fn invitation(&self) -> Option<Invitation> {
+    pub const fn invited(&self) -> Option<Invited> {
         if let Self::SigningRequested(invitation) = self {
-            Some(*invitation)
+            Some(Invited::ByMail(*invitation))
         } else {
             None
         }
@@ -113,9 +113,9 @@ impl PortOutNews {
     }
 
     /// Who outside the account is to be written to because of it.
-    pub const fn invitation(&self) -> Option<Invitation> {
-        if let Self::ConsentAsked(invitation) = self {
-            Some(*invitation)
+    pub const fn invited(&self) -> Option<Invited> {
+        if let Self::ConsentAsked(invited) = self {
+            Some(*invited)
         } else {
             None
         }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use types::{AccountId, DisputeId, OrderId, Pon, PortOutId, RequestNumber, Tn, Ver};
 use uuid::Uuid;
 
-use crate::{DisputeNews, Invitation, PinAlarm, PortInNews, PortOutNews, Reason, Step};
+use crate::{DisputeNews, Invited, PinAlarm, PortInNews, PortOutNews, Reason, Step};
 
 /// One thing that happened to a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,10 +159,10 @@ impl Notice {
     }
 
     /// Who outside the account is to be written to because of it.
-    pub fn invitation(&self) -> Option<Invitation> {
+    pub fn invited(&self) -> Option<Invited> {
         match self {
-            Self::PortIn(notice) => notice.news.invitation(),
-            Self::PortOut(notice) => notice.news.invitation(),
+            Self::PortIn(notice) => notice.news.invited(),
+            Self::PortOut(notice) => notice.news.invited(),
             Self::Dispute(_) | Self::Account(_) => None,
         }
     }

@@ -14,6 +14,13 @@ pub enum Channel {
     Email,
     /// Webhook, for programs.
     Webhook,
+    /// A text to a number, for who holds its phone.
+    Sms,
+}
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Webhook, Self::Sms];
 }
 
 /// Which steps a receiver wants; none named: all.

@@ -25,21 +25,27 @@ impl DueWork for Deliveries {
 
     fn backlog(&self, _now: Timestamp) -> BacklogFuture<'_> {
         Box::pin(async {
-            let mails = store::queue::count_queued(&self.pool, Channel::Email).await?;
-            let webhooks = store::queue::count_queued(&self.pool, Channel::Webhook).await?;
+            let mut due_now = 0;
+            for channel in Channel::ALL {
+                due_now += store::queue::count_queued(&self.pool, channel).await?;
+            }
             Ok(Backlog {
-                due_now: mails + webhooks,
+                due_now,
                 next_due: None,
             })
         })
     }
 }
 
-/// Measures both queues until shutdown.
+/// Measures every queue until shutdown.
 pub(crate) async fn measure(base: Base) {
     let shutdown = base.lifecycle.token();
     loop {
-        for (queue, channel) in [("email", Channel::Email), ("webhook", Channel::Webhook)] {
+        for (queue, channel) in [
+            ("email", Channel::Email),
+            ("webhook", Channel::Webhook),
+            ("sms", Channel::Sms),
+        ] {
             match store::queue::count_queued(&base.pool, channel).await {
                 Ok(depth) => telemetry::metrics::set_queue_depth(base.service, queue, depth),
                 Err(error) => {

@@ -14,6 +14,7 @@ pub(crate) use sender::Sender;
 pub(crate) struct Wakes {
     mail: Wake,
     webhooks: Wake,
+    texts: Wake,
 }
 
 impl Wakes {
@@ -22,6 +23,7 @@ impl Wakes {
         match channel {
             Channel::Email => &self.mail,
             Channel::Webhook => &self.webhooks,
+            Channel::Sms => &self.texts,
         }
     }
 }

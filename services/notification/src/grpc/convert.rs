@@ -120,6 +120,7 @@ pub(super) fn delivery(delivery: &Delivery) -> proto::Delivery {
     let channel = match delivery.channel {
         Channel::Email => proto::Channel::Email,
         Channel::Webhook => proto::Channel::Webhook,
+        Channel::Sms => proto::Channel::Sms,
     };
     proto::Delivery {
         delivery_id: delivery.id.to_string(),

@@ -1,14 +1,14 @@
 //! Tells everybody concerned what happened: one delivery a receiver, rendered here and sent later.
 
 use jiff::Timestamp;
-use notification_domain::{Notice, Receivers};
+use notification_domain::{Account, Invitation, Invited, Notice, Receivers, TextInvitation};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
 use types::{AccountId, EventId};
 
 use super::RECEIVERS_MAX;
-use crate::render::{RenderError, Renderer, payload};
+use crate::render::{Mail, RenderError, Renderer, payload};
 use crate::store;
 use crate::store::delivery::{Content, NewDelivery};
 
@@ -68,17 +68,11 @@ pub(crate) async fn queue_notice(
             });
         }
     }
-    let invited = match notice.invitation() {
-        Some(invitation) => Some((invitation, renderer.invitation(notice, invitation, &account)?)),
+    let outsider = match notice.invited() {
+        Some(invited) => Some(Outsider::told(renderer, notice, invited, &account)?),
         None => None,
     };
-    if let Some((invitation, mail)) = &invited {
-        contents.push(Content::Invitation {
-            invitation: *invitation,
-            subject_line: &mail.subject_line,
-            text: &mail.text,
-        });
-    }
+    contents.extend(outsider.as_ref().map(Outsider::content));
     for endpoint in receivers.called(step) {
         contents.push(Content::Webhook {
             url: endpoint.url.as_str(),
@@ -98,4 +92,53 @@ pub(crate) async fn queue_notice(
         store::delivery::insert(conn, &delivery).await?;
     }
     Ok(())
+}
+
+/// Somebody outside the account, and what they are sent.
+enum Outsider {
+    Mail(Invitation, Mail),
+    Text {
+        invitation: TextInvitation,
+        receiver: String,
+        text: String,
+    },
+}
+
+impl Outsider {
+    fn told(
+        renderer: &Renderer,
+        notice: &Notice,
+        invited: Invited,
+        account: &Account,
+    ) -> Result<Self, RenderError> {
+        Ok(match invited {
+            Invited::ByMail(invitation) => {
+                Self::Mail(invitation, renderer.invitation(notice, invitation, account)?)
+            }
+            Invited::ByText(invitation) => Self::Text {
+                invitation,
+                receiver: invitation.number.to_string(),
+                text: renderer.text(notice, account)?,
+            },
+        })
+    }
+
+    fn content(&self) -> Content<'_> {
+        match self {
+            Self::Mail(invitation, mail) => Content::Invitation {
+                invitation: *invitation,
+                subject_line: &mail.subject_line,
+                text: &mail.text,
+            },
+            Self::Text {
+                invitation,
+                receiver,
+                text,
+            } => Content::Text {
+                invitation: *invitation,
+                receiver,
+                text,
+            },
+        }
+    }
 }

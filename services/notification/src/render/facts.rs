@@ -1,4 +1,4 @@
-//! What a mail's template may say, in words ready to be read.
+//! What the template of a mail or a text may say, in words ready to be read.
 
 use notification_domain::{Account, Notice, Reason};
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub(super) struct MailFacts {
     link: String,
     ver: u16,
     numbers: Vec<String>,
+    /// The first of them as people read one aloud, e.g. "+1 201 867 5501".
+    number: String,
     more_numbers: usize,
     /// "1 number", "3 numbers".
     count: String,
@@ -77,6 +79,7 @@ impl MailFacts {
             link,
             ver,
             numbers: tns.iter().take(NUMBERS_MAX).map(Tn::to_string).collect(),
+            number: tns.first().copied().map(in_groups).unwrap_or_default(),
             more_numbers: tns.len().saturating_sub(NUMBERS_MAX),
             count: match tns.len() {
                 1 => "1 number".to_owned(),
@@ -88,6 +91,10 @@ impl MailFacts {
             particulars: Particulars::of(notice, &zone_of(account)),
         }
     }
+}
+
+fn in_groups(tn: Tn) -> String {
+    format!("+1 {:03} {:03} {:04}", tn.npa(), tn.nxx(), tn.line())
 }
 
 /// Every reason once, with all the numbers it is about, in the order of the answer.

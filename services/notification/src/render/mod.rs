@@ -1,8 +1,10 @@
-//! What people and programs are told, made once when it is queued: mails from `templates/*.txt`, webhooks as JSON.
+//! What people and programs are told, made once when it is queued: mails and texts from `templates/*.txt`, webhooks as
+//! JSON.
 //!
 //! **It must never** be given a secret; a notice has none. Start at [`Renderer`].
 
 mod facts;
+mod gsm7;
 mod particulars;
 mod payload;
 mod wrap;
@@ -35,6 +37,7 @@ templates![
     "dispute.snapback_answered.txt",
     "dispute.snapback_asked.txt",
     "invitation.consent.txt",
+    "invitation.consent_by_text.txt",
     "invitation.sign.txt",
     "port_in.abandoned.txt",
     "port_in.action_required.txt",
@@ -64,10 +67,10 @@ templates![
     "port_out.rejected.txt",
 ];
 
-/// Where the link goes in a mail to somebody outside the account.
+/// Where the link goes in a mail or a text to somebody outside the account.
 pub(crate) const LINK: &str = "[link]";
 
-/// Writes mails.
+/// Writes mails and texts.
 #[derive(Debug)]
 pub(crate) struct Renderer {
     templates: Environment<'static>,
@@ -134,12 +137,25 @@ impl Renderer {
         self.write(template, notice, account)
     }
 
-    fn write(&self, template: &'static str, notice: &Notice, account: &Account) -> Result<Mail, RenderError> {
+    /// The text that asks who holds the phone of the notice's number; [`LINK`] stands where the link goes.
+    pub(crate) fn text(&self, notice: &Notice, account: &Account) -> Result<String, RenderError> {
+        let rendered = self.render("invitation.consent_by_text", notice, account)?;
+        Ok(gsm7::gsm7(rendered.trim_end()))
+    }
+
+    fn render(
+        &self,
+        template: &'static str,
+        notice: &Notice,
+        account: &Account,
+    ) -> Result<String, RenderError> {
         let facts = facts::MailFacts::new(notice, account, &self.console_url);
-        let rendered = self
-            .templates
-            .get_template(&format!("{template}.txt"))?
-            .render(Serde(facts))?;
+        let template = self.templates.get_template(&format!("{template}.txt"))?;
+        Ok(template.render(Serde(facts))?)
+    }
+
+    fn write(&self, template: &'static str, notice: &Notice, account: &Account) -> Result<Mail, RenderError> {
+        let rendered = self.render(template, notice, account)?;
         let (first, text) = rendered.split_once('\n').unwrap_or((&rendered, ""));
         let subject_line = first
             .strip_prefix("Subject: ")

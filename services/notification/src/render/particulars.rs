@@ -121,7 +121,7 @@ impl Particulars {
             PortOutNews::Overruled { explanation } | PortOutNews::Rejected { explanation, .. } => {
                 told.explanation.clone_from(explanation);
             }
-            PortOutNews::ConsentAsked(invitation) => told.until = shown(invitation.expires_at, zone),
+            PortOutNews::ConsentAsked(invited) => told.until = shown(invited.expires_at(), zone),
             PortOutNews::Authorized { .. }
             | PortOutNews::RejectionRequested { .. }
             | PortOutNews::FocChanged

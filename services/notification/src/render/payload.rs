@@ -101,7 +101,7 @@ fn port_out(notice: &PortOutNotice) -> Value {
         }
         PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
         PortOutNews::Answered { progress } => vec![("answer_state", json!(progress.code()))],
-        PortOutNews::ConsentAsked(invitation) => vec![("expires_at", instant(invitation.expires_at))],
+        PortOutNews::ConsentAsked(invited) => vec![("expires_at", instant(invited.expires_at()))],
         PortOutNews::FocChanged
         | PortOutNews::Cancelled
         | PortOutNews::Conflicted

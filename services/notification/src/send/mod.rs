@@ -1,9 +1,14 @@
-//! Sending: one mail server, any number of webhook receivers. No transaction is open while we talk to either.
+//! Sending: one mail server, one SMS gateway or none, any number of webhook receivers. No transaction is open while we
+//! talk to any of them.
 
+mod http;
 mod invitation;
 mod mail;
 mod public_only;
+mod text;
 mod webhook;
+
+use uuid::Uuid;
 
 use self::mail::Mail;
 use crate::ops::Outcome;
@@ -12,15 +17,18 @@ use crate::store::queue::{Claimed, ClaimedKind};
 
 pub(crate) use invitation::Links;
 pub(crate) use mail::Mailer;
+pub(crate) use text::SmsGateway;
 pub(crate) use webhook::WebhookCaller;
 
 /// An error is told to the account with this many characters at most.
 const ERROR_CHARS_MAX: usize = 300;
 
-/// Both ways of telling.
+/// All ways of telling.
 #[derive(Debug)]
 pub(crate) struct Senders {
     pub(crate) mailer: Mailer,
+    /// `None`: no texts can be sent.
+    pub(crate) sms: Option<SmsGateway>,
     pub(crate) webhooks: WebhookCaller,
     pub(crate) links: Links,
 }
@@ -59,11 +67,28 @@ impl Senders {
             ClaimedKind::Webhook { secret: None, .. } => {
                 Outcome::Refused("the webhook endpoint was removed".to_owned())
             }
+            ClaimedKind::Text { consent } => self.text(claimed, *consent).await,
         };
         match outcome {
             Outcome::Delivered => Outcome::Delivered,
             Outcome::TryAgain(error) => Outcome::TryAgain(shortened(&error)),
             Outcome::Refused(error) => Outcome::Refused(shortened(&error)),
+        }
+    }
+}
+
+impl Senders {
+    /// Without a gateway no link is asked for: nobody would get it.
+    async fn text(&self, claimed: &Claimed, consent: Uuid) -> Outcome {
+        let Some(gateway) = &self.sms else {
+            return Outcome::Refused("no SMS gateway is set (PORTWAY_SMS_URL)".to_owned());
+        };
+        match self.links.fetch_for_text(consent).await {
+            Ok(link) => {
+                let text = claimed.body.replace(LINK, link.url.expose());
+                gateway.send(claimed, link.to, &text).await
+            }
+            Err(outcome) => outcome,
         }
     }
 }

@@ -2,24 +2,21 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use notification_domain::WebhookUrl;
+use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, ClientBuilder, redirect};
 use service::StartError;
 use types::EndpointId;
 use vault::{DigestKey, Sealed, Vault};
 
+use super::http;
 use super::public_only::{NotPublic, PublicOnly};
 use crate::ops::{Outcome, secret_context};
 use crate::store::queue::Claimed;
-
-/// A receiver has this long to answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Calls webhooks.
 #[derive(Debug)]
@@ -33,27 +30,13 @@ pub(crate) struct WebhookCaller {
 impl WebhookCaller {
     /// Opens the endpoints' secrets with `vault`. The process must have installed a provider of cryptography.
     pub(crate) fn new(vault: Arc<Vault>, allow_private: bool) -> Result<Self, StartError> {
-        let builder = || {
-            // Redirects could lead anywhere, and the signature is for this receiver.
-            let builder = ClientBuilder::new()
-                .user_agent("Portway-Webhooks/1")
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(ANSWER_TIMEOUT);
+        let client = http::client("webhooks", "Portway-Webhooks/1", |builder| {
             if allow_private {
                 builder
             } else {
                 builder.dns_resolver(PublicOnly)
             }
-        };
-        let client = builder().build().or_else(|error| {
-            // A bare machine without certificate authorities still serves receivers over http.
-            tracing::warn!(error = %grpc::status::chain(&error), "https webhooks cannot be verified and will fail");
-            builder().tls_certs_only([]).build()
-        });
-        let client =
-            client.map_err(|error| StartError::Setting(format!("webhooks cannot be called: {error}")))?;
+        })?;
         Ok(Self {
             client,
             vault,
@@ -114,10 +97,7 @@ fn outcome_of(error: reqwest::Error) -> Outcome {
         }
         cause = link.source();
     }
-    if error.is_timeout() {
-        return Outcome::TryAgain("the receiver did not answer in time".to_owned());
-    }
-    Outcome::TryAgain(grpc::status::chain(&error))
+    http::unanswered(error)
 }
 
 #[expect(
@@ -133,6 +113,8 @@ fn unix_seconds() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test]

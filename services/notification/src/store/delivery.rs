@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use notification_domain::{Channel, Delivery, DeliveryState, EmailAddress, Invitation, Step};
+use notification_domain::{
+    Channel, Delivery, DeliveryState, EmailAddress, Invitation, InvitationKind, Step, TextInvitation,
+};
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, DeliveryId, EndpointId, EventId};
@@ -38,6 +40,12 @@ pub(crate) enum Content<'a> {
         endpoint: EndpointId,
         payload: &'a str,
     },
+    /// A text to `receiver`, the number of the invitation; the link goes in as in a mail.
+    Text {
+        invitation: TextInvitation,
+        receiver: &'a str,
+        text: &'a str,
+    },
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,11 +75,9 @@ impl TryFrom<DeliveryRow> for Delivery {
             ("FAILED", None) => DeliveryState::Failed,
             (state, _) => return Err(corrupt(&format!("state {state}"))),
         };
-        let channel = match row.channel.as_str() {
-            "EMAIL" => Channel::Email,
-            "WEBHOOK" => Channel::Webhook,
-            channel => return Err(corrupt(&format!("channel {channel}"))),
-        };
+        let mut channels = Channel::ALL.into_iter();
+        let channel = channels.find(|channel| super::channel_text(*channel) == row.channel);
+        let channel = channel.ok_or_else(|| corrupt(&format!("channel {}", row.channel)))?;
         Ok(Self {
             id: DeliveryId::from_uuid(row.delivery_id),
             step: row.step.parse().map_err(|error| corrupt(&error))?,
@@ -91,7 +97,7 @@ struct Columns<'a> {
     channel: Channel,
     receiver: &'a str,
     endpoint: Option<Uuid>,
-    invitation: Option<Invitation>,
+    invitation: Option<(InvitationKind, Uuid)>,
     subject_line: Option<&'a str>,
     body: &'a str,
 }
@@ -119,7 +125,7 @@ impl<'a> From<Content<'a>> for Columns<'a> {
                 channel: Channel::Email,
                 receiver: invitation.kind.receiver(),
                 endpoint: None,
-                invitation: Some(invitation),
+                invitation: Some((invitation.kind, invitation.id)),
                 subject_line: Some(subject_line),
                 body: text,
             },
@@ -134,6 +140,18 @@ impl<'a> From<Content<'a>> for Columns<'a> {
                 invitation: None,
                 subject_line: None,
                 body: payload,
+            },
+            Content::Text {
+                invitation,
+                receiver,
+                text,
+            } => Self {
+                channel: Channel::Sms,
+                receiver,
+                endpoint: None,
+                invitation: Some((InvitationKind::Consent, invitation.id)),
+                subject_line: None,
+                body: text,
             },
         }
     }
@@ -160,8 +178,8 @@ pub(crate) async fn insert(conn: &mut PgConnection, new: &NewDelivery<'_>) -> Re
     .bind(columns.body)
     .bind(new.queued_at.to_sqlx())
     .bind(telemetry::trace_context::current())
-    .bind(columns.invitation.map(|invitation| invitation.kind.code()))
-    .bind(columns.invitation.map(|invitation| invitation.id))
+    .bind(columns.invitation.map(|(kind, _)| kind.code()))
+    .bind(columns.invitation.map(|(_, id)| id))
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)

@@ -17,6 +17,7 @@ fn channel_text(channel: Channel) -> &'static str {
     match channel {
         Channel::Email => "EMAIL",
         Channel::Webhook => "WEBHOOK",
+        Channel::Sms => "SMS",
     }
 }
 

@@ -49,6 +49,10 @@ pub(crate) enum ClaimedKind {
         /// `None`: the endpoint was removed meanwhile.
         secret: Option<Sealed>,
     },
+    Text {
+        /// The question, by its id at intake.
+        consent: Uuid,
+    },
 }
 
 impl Claimed {
@@ -57,6 +61,7 @@ impl Claimed {
         match self.kind {
             ClaimedKind::Email { .. } | ClaimedKind::Invitation { .. } => Channel::Email,
             ClaimedKind::Webhook { .. } => Channel::Webhook,
+            ClaimedKind::Text { .. } => Channel::Sms,
         }
     }
 }
@@ -94,16 +99,15 @@ impl TryFrom<ClaimedRow> for Claimed {
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(corrupt(&"half an invitation")),
         };
-        let kind = match (row.subject_line, row.endpoint_id) {
-            (Some(subject_line), None) => match invitation {
-                Some((kind, id)) => ClaimedKind::Invitation {
-                    subject_line,
-                    kind,
-                    id,
-                },
-                None => ClaimedKind::Email { subject_line },
+        let kind = match (row.subject_line, row.endpoint_id, invitation) {
+            (Some(subject_line), None, Some((kind, id))) => ClaimedKind::Invitation {
+                subject_line,
+                kind,
+                id,
             },
-            (None, Some(endpoint)) => ClaimedKind::Webhook {
+            (Some(subject_line), None, None) => ClaimedKind::Email { subject_line },
+            (None, None, Some((InvitationKind::Consent, consent))) => ClaimedKind::Text { consent },
+            (None, Some(endpoint), None) => ClaimedKind::Webhook {
                 endpoint: EndpointId::from_uuid(endpoint),
                 secret: row
                     .secret
@@ -111,7 +115,9 @@ impl TryFrom<ClaimedRow> for Claimed {
                     .transpose()
                     .map_err(|error| corrupt(&error))?,
             },
-            (Some(_), Some(_)) | (None, None) => return Err(corrupt(&"neither email nor webhook")),
+            (Some(_), Some(_), _) | (None, None | Some(_), _) => {
+                return Err(corrupt(&"neither email, nor webhook, nor text"));
+            }
         };
         Ok(Self {
             id: DeliveryId::from_uuid(row.delivery_id),

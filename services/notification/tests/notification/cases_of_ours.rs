@@ -279,6 +279,7 @@ pub(crate) fn protection(port_out: &PortOut) -> Vec<Case> {
                 port_out: port_out_ref(),
                 consent_id: uuid::Uuid::nil().to_string(),
                 expires_at: Some(stamp("2026-09-01T15:00:00Z")),
+                channel: v1::ConsentChannel::Unspecified.into(),
             }),
             mail: None,
             data: json!({ "expires_at": "2026-09-01T15:00:00Z" }),

@@ -109,6 +109,7 @@ impl World {
             mail_from: "Portway <ports@portway.test>".to_owned(),
             console_url: "https://console.portway.test/".to_owned(),
             allow_private_webhooks: true,
+            sms: None,
         }
     }
 

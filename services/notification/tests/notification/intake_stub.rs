@@ -7,6 +7,7 @@ use notification::Settings;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::consent_service_server::{ConsentService, ConsentServiceServer};
 use portway_proto::intake::v1::letter_service_server::{LetterService, LetterServiceServer};
+use portway_proto::intake::v1::take_consent_link_response::To;
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -23,10 +24,12 @@ pub(crate) enum Says {
     Away,
 }
 
-/// Hands out links to `signer@elsewhere.test` and `user@elsewhere.test`.
+/// Hands out links to `signer@elsewhere.test`, and to `user@elsewhere.test` or a number.
 #[derive(Debug, Clone)]
 pub(crate) struct IntakeStub {
     says: Arc<Mutex<Says>>,
+    /// The number that consents are asked of; none: an address.
+    texted: Arc<Mutex<Option<String>>>,
     address: SocketAddr,
 }
 
@@ -35,6 +38,7 @@ impl IntakeStub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stub = Self {
             says: Arc::new(Mutex::new(Says::Link("https://links.portway.test/first"))),
+            texted: Arc::default(),
             address: listener.local_addr().unwrap(),
         };
         let serving = Server::builder()
@@ -48,6 +52,11 @@ impl IntakeStub {
 
     pub(crate) fn says(&self, says: Says) {
         *self.says.lock().unwrap() = says;
+    }
+
+    /// Whoever is asked from now on is asked by a text to this number.
+    pub(crate) fn asks_by_text(&self, number: &str) {
+        *self.texted.lock().unwrap() = Some(number.to_owned());
     }
 
     /// Settings of a service that calls this intake.
@@ -78,10 +87,20 @@ impl ConsentService for IntakeStub {
         _request: Request<v1::TakeConsentLinkRequest>,
     ) -> Result<Response<v1::TakeConsentLinkResponse>, Status> {
         Ok(Response::new(v1::TakeConsentLinkResponse {
-            email: "user@elsewhere.test".to_owned(),
+            to: Some(match self.texted.lock().unwrap().clone() {
+                Some(number) => To::Number(number),
+                None => To::Email("user@elsewhere.test".to_owned()),
+            }),
             url: self.answer()?,
             expires_at: None,
         }))
+    }
+
+    async fn record_text_reply(
+        &self,
+        _request: Request<v1::RecordTextReplyRequest>,
+    ) -> Result<Response<v1::RecordTextReplyResponse>, Status> {
+        not_asked()
     }
 }
 

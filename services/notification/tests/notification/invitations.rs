@@ -42,6 +42,7 @@ async fn the_signer_and_the_end_user_get_their_links_and_nothing_keeps_them() {
         port_out: Some(port_out.reference()),
         consent_id: Uuid::new_v4().to_string(),
         expires_at: Some(stamp("2026-09-01T15:00:00Z")),
+        channel: v1::ConsentChannel::Email.into(),
     };
     service.hear(&port_out.event(&asked)).await;
     service.settled(account).await;

@@ -15,5 +15,7 @@ mod invitations;
 mod preferences;
 mod receiver;
 mod sending;
+mod sms_gateway;
 mod starting;
 mod steps;
+mod texts;

@@ -2,7 +2,7 @@
 
 use clock::Clock;
 use grpc::Lifecycle;
-use notification::Settings;
+use notification::{Settings, SmsSettings};
 use types::Secret;
 
 use crate::harness::{NOW, World};
@@ -33,6 +33,16 @@ async fn settings_that_cannot_be_used_are_named_and_not_repeated() {
                 ..settings()
             },
             "the sender of mail cannot be used",
+        ),
+        (
+            Settings {
+                sms: Some(SmsSettings {
+                    url: Secret::new("smpp://ada:hunter2@sms.test"),
+                    from: "+12015550100".to_owned(),
+                }),
+                ..settings()
+            },
+            "the SMS gateway's URL cannot be used",
         ),
     ];
     for (settings, expected) in cases {

@@ -64,6 +64,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         database_url: None,
         redis_url: None,
         smtp_url: None,
+        sms_url: None,
         durability: Durability::Test,
     };
     let stack = Stack::start(options, Story::progress).await?;

@@ -47,6 +47,9 @@ pub struct UpArgs {
     /// A mail server to use instead of the local sink, e.g. smtp://127.0.0.1:2525.
     #[arg(long, env = "PORTWAY_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// An SMS gateway to hand texts to, e.g. http://127.0.0.1:8080/messages; without one no texts are sent.
+    #[arg(long, env = "PORTWAY_SMS_URL", hide_env_values = true)]
+    pub sms_url: Option<String>,
 }
 
 /// Runs until a signal.

@@ -26,6 +26,7 @@ pub(crate) struct Wiring<'a> {
     pub(crate) admin_database_url: &'a str,
     pub(crate) redis_url: &'a str,
     pub(crate) smtp_url: &'a str,
+    pub(crate) sms_url: Option<&'a str>,
     pub(crate) port_of: &'a dyn Fn(&str) -> anyhow::Result<u16>,
     pub(crate) bootstrap_file: Option<PathBuf>,
     pub(crate) mover: MoverSlot,
@@ -106,6 +107,10 @@ impl Wiring<'_> {
                 mail_from: "Portway <portway@localhost>".to_owned(),
                 console_url: "http://127.0.0.1/console".to_owned(),
                 allow_private_webhooks: true,
+                sms: self.sms_url.map(|url| notification::SmsSettings {
+                    url: Secret::new(url.to_owned()),
+                    from: "Portway".to_owned(),
+                }),
             },
             clock.clone(),
             lifecycle.clone(),

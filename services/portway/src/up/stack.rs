@@ -51,6 +51,8 @@ pub struct StackOptions {
     pub redis_url: Option<String>,
     /// A mail server to use instead of the local sink.
     pub smtp_url: Option<String>,
+    /// An SMS gateway; without one no texts are sent.
+    pub sms_url: Option<String>,
     /// How durable a database of our own is.
     pub durability: Durability,
 }
@@ -65,6 +67,7 @@ impl From<UpArgs> for StackOptions {
             database_url: args.database_url,
             redis_url: args.redis_url,
             smtp_url: args.smtp_url,
+            sms_url: args.sms_url,
             durability: Durability::Kept,
         }
     }
@@ -127,6 +130,7 @@ impl Stack {
                 admin_database_url: &database_url,
                 redis_url: servers.redis.url(),
                 smtp_url: &smtp_url,
+                sms_url: options.sms_url.as_deref(),
                 port_of: &port_of,
                 bootstrap_file: Some(bootstrap_file.clone()),
                 mover: mover.clone(),

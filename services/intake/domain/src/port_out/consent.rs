@@ -11,6 +11,25 @@ use types::{ConsentId, PortOutId, Tn};
 
 use super::decision::{Claim, Claimant};
 use super::lawful_reason::LawfulReason;
+use super::policy::AskBy;
+use super::text_reply::TextId;
+
+/// Who is asked about which numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Whoever reads the mail of an address, about the numbers that are used there.
+    ByEmail {
+        /// The address.
+        email: String,
+        /// The numbers.
+        tns: Vec<Tn>,
+    },
+    /// Whoever holds the phone of a number, about that number.
+    BySms {
+        /// The number.
+        tn: Tn,
+    },
+}
 
 /// A question to one end user about their numbers of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +38,8 @@ pub struct Consent {
     pub id: ConsentId,
     /// The case.
     pub port_out: PortOutId,
-    /// The numbers.
-    pub tns: Vec<Tn>,
-    /// Where the link goes.
-    pub email: String,
+    /// Who is asked, and about which numbers.
+    pub asked: Asked,
     /// When it was asked.
     pub asked_at: Timestamp,
     /// Until when it can be answered.
@@ -31,18 +48,32 @@ pub struct Consent {
     pub reply: Option<ConsentReply>,
 }
 
-/// What an end user said, and the proof of it: with the link that went to the asked address alone, when and from where it
-/// was answered.
+/// What an end user said, and the proof of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentReply {
     /// One for each number of the question, in its order.
     pub answers: Vec<ConsentAnswer>,
     /// When.
     pub at: Timestamp,
-    /// The network address that it came from.
-    pub remote_address: IpAddr,
-    /// The program that sent it, as it says.
-    pub user_agent: String,
+    /// By which way it came.
+    pub proof: ReplyProof,
+}
+
+/// By which way an answer came, and what is known from that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyProof {
+    /// By the page that a link opened which went to the asked address or number alone.
+    Page {
+        /// The network address that it came from.
+        remote_address: IpAddr,
+        /// The program that sent it, as it says.
+        user_agent: String,
+    },
+    /// By a text from the asked number.
+    Text {
+        /// Its id at the SMS service.
+        message: TextId,
+    },
 }
 
 /// What an end user says of one number.
@@ -137,6 +168,36 @@ impl Objection {
     }
 }
 
+impl Asked {
+    /// The numbers.
+    pub fn tns(&self) -> &[Tn] {
+        match self {
+            Self::ByEmail { tns, .. } => tns,
+            Self::BySms { tn } => std::slice::from_ref(tn),
+        }
+    }
+
+    /// By which way.
+    pub const fn by(&self) -> AskBy {
+        match self {
+            Self::ByEmail { .. } => AskBy::Email,
+            Self::BySms { .. } => AskBy::Sms,
+        }
+    }
+
+    /// Where the question went, as others may see it: the first letter of an address and its domain; the number.
+    pub fn sent_to(&self) -> String {
+        match self {
+            Self::ByEmail { email, .. } => {
+                let (name, domain) = email.split_once('@').unwrap_or((email, ""));
+                let first: String = name.chars().take(1).collect();
+                format!("{first}…@{domain}")
+            }
+            Self::BySms { tn } => tn.to_string(),
+        }
+    }
+}
+
 impl Consent {
     /// Whether it can be answered: not yet answered, and in time.
     pub fn is_open(&self, now: Timestamp) -> bool {
@@ -150,7 +211,7 @@ impl Consent {
                 .as_ref()
                 .and_then(|reply| reply.answers.get(place).copied())
         };
-        let tns = self.tns.iter().enumerate();
+        let tns = self.asked.tns().iter().enumerate();
         tns.map(move |(place, tn)| (*tn, answer(place)))
     }
 
@@ -166,19 +227,16 @@ impl Consent {
         };
         let tns: Vec<Tn> = self.answers().filter(is_no).map(|(tn, _)| tn).collect();
         let at = reply.at.strftime("%Y-%m-%d %H:%M:%S UTC");
-        let (email, address) = (self.masked_email(), reply.remote_address);
+        let way = match &reply.proof {
+            ReplyProof::Page { remote_address, .. } => format!("from {remote_address}"),
+            ReplyProof::Text { message } => format!("by text {message}"),
+        };
+        let asked = self.asked.sent_to();
         (!tns.is_empty()).then(|| Objection {
-            proof: format!("{email} said NO to {} at {at} from {address}", texts(&tns)),
+            proof: format!("{asked} said NO to {} at {at} {way}", texts(&tns)),
             at: reply.at,
             tns,
         })
-    }
-
-    /// The address as others may see it: its first letter and its domain.
-    pub fn masked_email(&self) -> String {
-        let (name, domain) = self.email.split_once('@').unwrap_or((&self.email, ""));
-        let first: String = name.chars().take(1).collect();
-        format!("{first}…@{domain}")
     }
 }
 

@@ -7,21 +7,33 @@ fn tn(line: u32) -> Tn {
     format!("+1415867{line:04}").parse().unwrap()
 }
 
-/// A question about these numbers; no answers: nothing was said yet.
-fn asked(email: &str, lines: &[u32], answers: &[ConsentAnswer]) -> Consent {
+fn by_email(email: &str, lines: &[u32]) -> Asked {
+    Asked::ByEmail {
+        email: email.to_owned(),
+        tns: lines.iter().copied().map(tn).collect(),
+    }
+}
+
+fn page() -> ReplyProof {
+    ReplyProof::Page {
+        remote_address: IpAddr::from([192, 0, 2, 7]),
+        user_agent: "a browser".to_owned(),
+    }
+}
+
+/// A question; no answers: nothing was said yet.
+fn asked(asked: Asked, answers: &[ConsentAnswer], proof: ReplyProof) -> Consent {
     let at: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
     Consent {
         id: ConsentId::generate(),
         port_out: PortOutId::generate(),
-        tns: lines.iter().copied().map(tn).collect(),
-        email: email.to_owned(),
+        asked,
         asked_at: at,
         expires_at: at,
         reply: (!answers.is_empty()).then(|| ConsentReply {
             answers: answers.to_vec(),
             at,
-            remote_address: IpAddr::from([192, 0, 2, 7]),
-            user_agent: "a browser".to_owned(),
+            proof,
         }),
     }
 }
@@ -30,8 +42,8 @@ type Case<'a> = (&'a str, &'a [ConsentAnswer], &'a [ConsentAnswer], &'a [u32]);
 
 #[test]
 fn every_number_needs_a_yes_and_one_no_withholds() {
-    let ann = |answers: &[ConsentAnswer]| asked("ann@acme.example", &[1, 2], answers);
-    let bob = |answers: &[ConsentAnswer]| asked("bob@acme.example", &[3], answers);
+    let ann = |answers: &[ConsentAnswer]| asked(by_email("ann@acme.example", &[1, 2]), answers, page());
+    let bob = |answers: &[ConsentAnswer]| asked(Asked::BySms { tn: tn(3) }, answers, page());
     let all = [1, 2, 3];
     // What it comes to, what Ann says of her two numbers, what Bob says of his, whose numbers count.
     let cases: [Case; 9] = [
@@ -71,18 +83,30 @@ fn every_number_needs_a_yes_and_one_no_withholds() {
 }
 
 #[test]
-fn an_objection_is_a_claim_with_who_when_and_from_where() {
-    let consent = asked("ann@acme.example", &[1], &[No]);
-    let Consented::Withheld(objection) = Consented::of(&[consent], &[tn(1)]) else {
-        panic!("a NO withholds");
+fn an_objection_is_a_claim_with_who_when_and_by_which_way() {
+    let text = || ReplyProof::Text {
+        message: "SM-17".parse().unwrap(),
     };
-    let claim = objection.claim();
-    assert_eq!(
-        (claim.reason, claim.by, claim.tns.as_slice()),
-        (LawfulReason::NotAuthorized, Claimant::EndUser, objection.tns())
-    );
-    assert_eq!(
-        claim.explanation,
-        "a…@acme.example said NO to +14158670001 at 2026-11-23 15:00:00 UTC from 192.0.2.7"
-    );
+    let ann = || by_email("ann@acme.example", &[1]);
+    let phone = || Asked::BySms { tn: tn(1) };
+    let cases = [
+        (ann(), page(), "a…@acme.example", "from 192.0.2.7"),
+        (phone(), page(), "+14158670001", "from 192.0.2.7"),
+        (phone(), text(), "+14158670001", "by text SM-17"),
+    ];
+    for (who, proof, shown, way) in cases {
+        let consent = asked(who, &[No], proof);
+        let Consented::Withheld(objection) = Consented::of(&[consent], &[tn(1)]) else {
+            panic!("a NO withholds");
+        };
+        let claim = objection.claim();
+        assert_eq!(
+            (claim.reason, claim.by, claim.tns.as_slice()),
+            (LawfulReason::NotAuthorized, Claimant::EndUser, objection.tns())
+        );
+        assert_eq!(
+            claim.explanation,
+            format!("{shown} said NO to +14158670001 at 2026-11-23 15:00:00 UTC {way}")
+        );
+    }
 }

@@ -20,23 +20,25 @@ mod matching;
 mod policy;
 mod state;
 mod state_name;
+mod text_reply;
 mod verdict;
 
 pub use answer::{Answer, AnswerState};
 pub use case::{AnswerMode, CarrierRequest, PolicyMet, PortOut, RequestKey};
 pub use conflict::{Conflict, ConflictState};
-pub use consent::{Consent, ConsentAnswer, ConsentReply, Consented, Objection};
+pub use consent::{Asked, Consent, ConsentAnswer, ConsentReply, Consented, Objection, ReplyProof};
 pub use deadline::{AnswerRule, SilenceMeans, answer_rule};
 pub use decision::{Claim, Claimant, Decider, Decision, Grounds};
 pub use guessing::{ACCOUNT_SPAN, NUMBER_SPAN, alarms_account, alarms_number, pause_after};
 pub use lawful_reason::{LawfulReason, NotLawful, ReasonFacts};
 pub use matching::{is_same_account_number, is_same_name, is_same_postal_code, name_key, postal_code_key};
 pub use policy::{
-    ConsentOutcome, Course, InvalidWindow, Market, NotInThisMarket, Outcome, Policy, PolicyVersion, Rule,
-    Window, WirelineOutcome,
+    AskBy, ConsentOutcome, Course, InvalidWindow, Market, NotInThisMarket, Outcome, Policy, PolicyVersion,
+    Rule, Window, WirelineOutcome,
 };
 pub use state::{IllegalTransition, PortOutFact, PortOutState, Progress, Transition};
 pub use state_name::StateName;
+pub use text_reply::{InvalidTextId, TextId, UnclearReply};
 pub use verdict::{
     AskedNumber, CaseDraft, FieldMatch, Given, Matches, Standing, SubscriberRecord, Verdict, assess,
 };

@@ -39,6 +39,15 @@ impl Market {
     }
 }
 
+/// How end users are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskBy {
+    /// By a link in an email.
+    Email,
+    /// By a text to the number: whoever holds its phone is its end user.
+    Sms,
+}
+
 /// What is done with a request of which every number may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -49,12 +58,18 @@ pub enum Outcome {
     /// The right PIN authorizes at once; where none is set a person decides.
     RequirePin,
     /// The end user says YES or NO; a person can decide meanwhile.
-    AskEndUser,
+    AskEndUser(AskBy),
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 4] = [Self::Authorize, Self::Hold, Self::RequirePin, Self::AskEndUser];
+    pub const ALL: [Self; 5] = [
+        Self::Authorize,
+        Self::Hold,
+        Self::RequirePin,
+        Self::AskEndUser(AskBy::Email),
+        Self::AskEndUser(AskBy::Sms),
+    ];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {
@@ -62,7 +77,8 @@ impl Outcome {
             Self::Authorize => "AUTHORIZE",
             Self::Hold => "HOLD",
             Self::RequirePin => "REQUIRE_PIN",
-            Self::AskEndUser => "ASK_END_USER",
+            Self::AskEndUser(AskBy::Email) => "ASK_END_USER",
+            Self::AskEndUser(AskBy::Sms) => "ASK_END_USER_BY_SMS",
         }
     }
 
@@ -76,7 +92,7 @@ impl Outcome {
         match self {
             Self::Authorize => true,
             Self::RequirePin => pins.into_iter().all(|pin| pin == FieldMatch::Matched),
-            Self::Hold | Self::AskEndUser => false,
+            Self::Hold | Self::AskEndUser(_) => false,
         }
     }
 }
@@ -98,7 +114,7 @@ pub enum ConsentOutcome {
     /// See [`Outcome::Hold`]: the account answers for its end user.
     Hold,
     /// See [`Outcome::AskEndUser`].
-    AskEndUser,
+    AskEndUser(AskBy),
 }
 
 /// The outcome cannot be chosen in this market.
@@ -114,7 +130,7 @@ impl TryFrom<Outcome> for WirelineOutcome {
             Outcome::Authorize => Ok(Self::Authorize),
             Outcome::Hold => Ok(Self::Hold),
             Outcome::RequirePin => Ok(Self::RequirePin),
-            Outcome::AskEndUser => Err(NotInThisMarket),
+            Outcome::AskEndUser(_) => Err(NotInThisMarket),
         }
     }
 }
@@ -125,7 +141,7 @@ impl TryFrom<Outcome> for ConsentOutcome {
     fn try_from(outcome: Outcome) -> Result<Self, NotInThisMarket> {
         match outcome {
             Outcome::Hold => Ok(Self::Hold),
-            Outcome::AskEndUser => Ok(Self::AskEndUser),
+            Outcome::AskEndUser(by) => Ok(Self::AskEndUser(by)),
             Outcome::Authorize | Outcome::RequirePin => Err(NotInThisMarket),
         }
     }
@@ -145,7 +161,7 @@ impl From<ConsentOutcome> for Outcome {
     fn from(outcome: ConsentOutcome) -> Self {
         match outcome {
             ConsentOutcome::Hold => Self::Hold,
-            ConsentOutcome::AskEndUser => Self::AskEndUser,
+            ConsentOutcome::AskEndUser(by) => Self::AskEndUser(by),
         }
     }
 }
@@ -265,12 +281,16 @@ mod tests {
         for outcome in Outcome::ALL {
             assert_eq!(Outcome::from_code(outcome.code()), Some(outcome));
             let wireline = WirelineOutcome::try_from(outcome);
-            assert_eq!(wireline.is_err(), outcome == Outcome::AskEndUser, "{outcome:?}");
+            assert_eq!(
+                wireline.is_err(),
+                matches!(outcome, Outcome::AskEndUser(_)),
+                "{outcome:?}"
+            );
             assert_eq!(wireline.map_or(outcome, Outcome::from), outcome);
             let consent = ConsentOutcome::try_from(outcome);
             assert_eq!(
                 consent.is_ok(),
-                matches!(outcome, Outcome::Hold | Outcome::AskEndUser),
+                matches!(outcome, Outcome::Hold | Outcome::AskEndUser(_)),
                 "{outcome:?}"
             );
             assert_eq!(consent.map_or(outcome, Outcome::from), outcome);
@@ -286,7 +306,8 @@ mod tests {
         let cases = [
             (Outcome::Authorize, vec![NotCompared], true),
             (Outcome::Hold, vec![Matched], false),
-            (Outcome::AskEndUser, vec![Matched], false),
+            (Outcome::AskEndUser(AskBy::Email), vec![Matched], false),
+            (Outcome::AskEndUser(AskBy::Sms), vec![Matched], false),
             (Outcome::RequirePin, vec![Matched, Matched], true),
             (Outcome::RequirePin, vec![Matched, NotCompared], false),
         ];

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use types::{ConsentId, PortOutId};
 
 use super::*;
-use crate::port_out::{Consent, ConsentAnswer, ConsentReply, Consented, LawfulReason};
+use crate::port_out::{Asked, Consent, ConsentAnswer, ConsentReply, Consented, LawfulReason, ReplyProof};
 
 fn at(minute: i64) -> Timestamp {
     "2026-11-23T15:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
@@ -31,15 +31,19 @@ fn objection() -> Objection {
     let consent = Consent {
         id: ConsentId::generate(),
         port_out: PortOutId::generate(),
-        tns: vec![tn],
-        email: "ann@acme.example".to_owned(),
+        asked: Asked::ByEmail {
+            email: "ann@acme.example".to_owned(),
+            tns: vec![tn],
+        },
         asked_at: at(0),
         expires_at: at(10),
         reply: Some(ConsentReply {
             answers: vec![ConsentAnswer::No],
             at: at(4),
-            remote_address: IpAddr::from([192, 0, 2, 7]),
-            user_agent: String::new(),
+            proof: ReplyProof::Page {
+                remote_address: IpAddr::from([192, 0, 2, 7]),
+                user_agent: String::new(),
+            },
         }),
     };
     let Consented::Withheld(objection) = Consented::of(&[consent], &[tn]) else {

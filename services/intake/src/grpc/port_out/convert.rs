@@ -2,13 +2,14 @@
 
 use grpc::page;
 use intake_domain::port_out::{
-    AnswerMode, AnswerState, Conflict, ConflictState, Consent, ConsentAnswer, FieldMatch, LawfulReason,
-    Outcome, PortOut, PortOutState, StateName,
+    AnswerMode, AnswerState, Conflict, ConflictState, Consent, FieldMatch, LawfulReason, Outcome, PortOut,
+    PortOutState, StateName,
 };
 use portway_proto::intake::v1;
 use service::stamp;
 
 use super::parse::AskedTimeline;
+use crate::announce::protection::{channel, consent_state};
 use crate::ops::port_out::{Happened, Seen};
 
 pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
@@ -51,6 +52,7 @@ pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
         answers_per_number: request.answers == AnswerMode::PerNumber,
         policy_version: case.policy.version,
         policy_outcome: outcome(case.policy.outcome).into(),
+        policy_ask_by: ask_by(case.policy.outcome).into(),
         consents: seen.consents.iter().map(consent).collect(),
         conflicts: seen.conflicts.iter().map(conflict).collect(),
         review_explanation: case.review_explanation.clone(),
@@ -99,29 +101,45 @@ pub(super) const fn outcome(outcome: Outcome) -> v1::PortOutOutcome {
         Outcome::Authorize => v1::PortOutOutcome::Authorize,
         Outcome::Hold => v1::PortOutOutcome::Hold,
         Outcome::RequirePin => v1::PortOutOutcome::RequirePin,
-        Outcome::AskEndUser => v1::PortOutOutcome::AskEndUser,
+        Outcome::AskEndUser(_) => v1::PortOutOutcome::AskEndUser,
     }
 }
 
-fn consent(consent: &Consent) -> v1::PortOutConsent {
-    let numbers = || consent.answers().map(|(tn, answer)| (tn, consent_state(answer)));
-    let any = |wanted| numbers().any(|(_, state)| state == wanted);
-    let state = [v1::ConsentState::No, v1::ConsentState::Asked]
+/// How a policy asks end users; unspecified: it does not.
+pub(super) const fn ask_by(outcome: Outcome) -> v1::ConsentChannel {
+    match outcome {
+        Outcome::AskEndUser(by) => channel(by),
+        Outcome::Authorize | Outcome::Hold | Outcome::RequirePin => v1::ConsentChannel::Unspecified,
+    }
+}
+
+/// NO when any number has one, else ASKED while any has no answer, else YES.
+pub(super) fn consent_as_a_whole(consent: &Consent) -> v1::ConsentState {
+    let any = |wanted| {
+        consent
+            .answers()
+            .any(|(_, answer)| consent_state(answer) == wanted)
+    };
+    [v1::ConsentState::No, v1::ConsentState::Asked]
         .into_iter()
-        .find(|state| any(*state));
+        .find(|state| any(*state))
+        .unwrap_or(v1::ConsentState::Yes)
+}
+
+fn consent(consent: &Consent) -> v1::PortOutConsent {
+    let numbers = consent.answers().map(|(tn, answer)| v1::NumberConsent {
+        tn: tn.to_string(),
+        state: consent_state(answer).into(),
+    });
     v1::PortOutConsent {
         consent_id: consent.id.to_string(),
-        tns: consent.tns.iter().map(ToString::to_string).collect(),
-        sent_to: consent.masked_email(),
-        state: state.unwrap_or(v1::ConsentState::Yes).into(),
+        tns: consent.asked.tns().iter().map(ToString::to_string).collect(),
+        sent_to: consent.asked.sent_to(),
+        channel: channel(consent.asked.by()).into(),
+        state: consent_as_a_whole(consent).into(),
         asked_at: Some(stamp::to_proto(consent.asked_at)),
         answered_at: consent.reply.as_ref().map(|reply| stamp::to_proto(reply.at)),
-        numbers: numbers()
-            .map(|(tn, state)| v1::NumberConsent {
-                tn: tn.to_string(),
-                state: state.into(),
-            })
-            .collect(),
+        numbers: numbers.collect(),
     }
 }
 
@@ -160,14 +178,6 @@ pub(super) fn timeline(asked: &AskedTimeline, entries: &[Happened]) -> v1::ListP
     v1::ListPortOutTimelineResponse {
         entries: shown.iter().map(entry).collect(),
         next_page_token,
-    }
-}
-
-const fn consent_state(answer: Option<ConsentAnswer>) -> v1::ConsentState {
-    match answer {
-        None => v1::ConsentState::Asked,
-        Some(ConsentAnswer::Yes) => v1::ConsentState::Yes,
-        Some(ConsentAnswer::No) => v1::ConsentState::No,
     }
 }
 

@@ -3,7 +3,7 @@
 use auth::Caller;
 use grpc::{Faults, Reply, page};
 use idempotency::Begun;
-use intake_domain::port_out::{Outcome, Policy, PolicyVersion, Rule, Window};
+use intake_domain::port_out::{AskBy, Outcome, Policy, PolicyVersion, Rule, Window};
 use jiff::SignedDuration;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_out_policy_service_server::{
@@ -196,12 +196,13 @@ fn rule<O: TryFrom<Outcome>>(
         faults.add(field, "MISSING", "must be set");
         return None;
     };
+    let by = ask_by(faults, field, &rule);
     let outcome = match rule.outcome() {
         v1::PortOutOutcome::Unspecified => None,
         v1::PortOutOutcome::Authorize => Some(Outcome::Authorize),
         v1::PortOutOutcome::Hold => Some(Outcome::Hold),
         v1::PortOutOutcome::RequirePin => Some(Outcome::RequirePin),
-        v1::PortOutOutcome::AskEndUser => Some(Outcome::AskEndUser),
+        v1::PortOutOutcome::AskEndUser => Some(Outcome::AskEndUser(by)),
     };
     let outcome = match outcome.map(O::try_from) {
         Some(Ok(outcome)) => Some(outcome),
@@ -234,6 +235,22 @@ fn rule<O: TryFrom<Outcome>>(
     })
 }
 
+/// How the end user is asked, where it is not said by email. What is at fault is noted and reads as if it were not said.
+fn ask_by(faults: &mut Faults, field: &str, rule: &v1::PortOutRule) -> AskBy {
+    let field = format!("{field}.ask_by");
+    if rule.ask_by != 0 && rule.outcome() != v1::PortOutOutcome::AskEndUser {
+        faults.add(&field, "ASK_BY_UNEXPECTED", "must be set with ASK_END_USER alone");
+    }
+    match v1::ConsentChannel::try_from(rule.ask_by) {
+        Ok(v1::ConsentChannel::Unspecified | v1::ConsentChannel::Email) => AskBy::Email,
+        Ok(v1::ConsentChannel::Sms) => AskBy::Sms,
+        Err(_) => {
+            faults.add(&field, "INVALID", "must be one of the known ways");
+            AskBy::Email
+        }
+    }
+}
+
 fn version(version: &PolicyVersion) -> v1::PortOutPolicy {
     let policy = &version.policy;
     v1::PortOutPolicy {
@@ -263,6 +280,7 @@ fn shown(outcome: Outcome, window: Option<Window>) -> v1::PortOutRule {
     v1::PortOutRule {
         outcome: convert::outcome(outcome).into(),
         window_minutes: window.map_or(0, |window| i32::from(window.minutes())),
+        ask_by: convert::ask_by(outcome).into(),
     }
 }
 
@@ -280,6 +298,7 @@ fn tried_port_out(tried: &Tried) -> v1::DryRunPortOut {
 fn course(course: CourseTaken) -> v1::PortOutCourse {
     v1::PortOutCourse {
         outcome: convert::outcome(course.outcome).into(),
+        ask_by: convert::ask_by(course.outcome).into(),
         at_once: course.is_at_once,
         answer_due_at: Some(stamp::to_proto(course.due_at)),
     }

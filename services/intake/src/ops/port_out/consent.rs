@@ -1,11 +1,11 @@
 //! Asking end users whether their numbers may go, and what their answers do.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use intake_domain::port_out::{
-    AnswerMode, Consent, ConsentAnswer, ConsentReply, Consented, IllegalTransition, LawfulReason, PortOut,
-    SilenceMeans, Verdict,
+    AnswerMode, AskBy, Asked, Consent, ConsentAnswer, ConsentReply, Consented, IllegalTransition,
+    LawfulReason, PortOut, ReplyProof, SilenceMeans, Verdict,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -58,46 +58,67 @@ pub(crate) struct ConsentLink {
     pub(crate) url: Secret,
 }
 
-/// Asks the people who use the numbers of a pending case, one question an address, which each number is answered in. When one of them has no address, or no
-/// pages are served, nobody is asked, and a person decides.
+/// How the people can be asked who use the numbers of a request.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// Where they are written to; numbers without an address are left out.
+    pub(super) emails: HashMap<Tn, String>,
+    /// The numbers that are set up for texts, and not for voice alone.
+    pub(super) texted: HashSet<Tn>,
+}
+
+impl Reach {
+    /// Who is asked about these numbers, or why nobody can be: one of them has nobody who could be.
+    fn asked(&self, by: AskBy, tns: Vec<Tn>) -> Result<Vec<Asked>, &'static str> {
+        match by {
+            AskBy::Email => {
+                let mut by_email: BTreeMap<&str, Vec<Tn>> = BTreeMap::new();
+                for tn in tns {
+                    let email = self.emails.get(&tn);
+                    let email = email.ok_or("a number has nobody who could be asked by email")?;
+                    by_email.entry(email).or_default().push(tn);
+                }
+                let asked = by_email.into_iter().map(|(email, tns)| Asked::ByEmail {
+                    email: email.to_owned(),
+                    tns,
+                });
+                Ok(asked.collect())
+            }
+            AskBy::Sms if tns.iter().all(|tn| self.texted.contains(tn)) => {
+                Ok(tns.into_iter().map(|tn| Asked::BySms { tn }).collect())
+            }
+            AskBy::Sms => Err("a number is set up for voice alone and cannot be asked by text"),
+        }
+    }
+}
+
+/// Asks the people who use the numbers of a pending case: one question an address, in which each number is answered, or one
+/// a number. When one of them cannot be asked, or no pages are served, nobody is asked, and a person decides.
 pub(super) async fn ask(
     conn: &mut PgConnection,
     case: &PortOut,
-    emails: Option<&HashMap<Tn, String>>,
+    by: AskBy,
+    reach: Option<&Reach>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(emails) = emails else {
-        return note(conn, case, "policy", "NOT_ASKED", "no pages are served", now).await;
+    let reach = reach.ok_or("no pages are served");
+    let asked = match reach.and_then(|reach| reach.asked(by, case.undenied())) {
+        Ok(asked) => asked,
+        Err(why) => return note(conn, case, "policy", "NOT_ASKED", why, now).await,
     };
-    let mut by_email: BTreeMap<&str, Vec<Tn>> = BTreeMap::new();
-    for tn in case.undenied() {
-        let Some(email) = emails.get(&tn) else {
-            let detail = "a number has nobody who could be asked by email";
-            return note(conn, case, "policy", "NOT_ASKED", detail, now).await;
-        };
-        by_email.entry(email).or_default().push(tn);
-    }
-    for (email, tns) in by_email {
+    for asked in asked {
         let consent = Consent {
             id: ConsentId::generate(),
             port_out: case.id,
-            tns,
-            email: email.to_owned(),
+            asked,
             asked_at: now,
             expires_at,
             reply: None,
         };
         store::port_out::insert_consent(conn, &consent).await?;
-        note(
-            conn,
-            case,
-            "policy",
-            "CONSENT_ASKED",
-            &consent.masked_email(),
-            now,
-        )
-        .await?;
+        let sent_to = consent.asked.sent_to();
+        note(conn, case, "policy", "CONSENT_ASKED", &sent_to, now).await?;
         announce::protection::consent_asked(conn, case, &consent, now).await?;
     }
     Ok(())
@@ -194,8 +215,10 @@ pub(crate) async fn answer_question(
         reply: Some(ConsentReply {
             answers: said.answers,
             at: now,
-            remote_address: said.remote_address,
-            user_agent: said.user_agent,
+            proof: ReplyProof::Page {
+                remote_address: said.remote_address,
+                user_agent: said.user_agent,
+            },
         }),
         ..consent
     };
@@ -206,8 +229,8 @@ pub(crate) async fn answer_question(
     Ok(())
 }
 
-/// Keeps what was answered, and puts it into the case's history.
-async fn record(
+/// Keeps what was answered, puts it into the case's history and announces it.
+pub(super) async fn record(
     conn: &mut PgConnection,
     case: &PortOut,
     answered: &Consent,
@@ -221,14 +244,19 @@ async fn record(
     let said: Vec<String> = answers
         .map(|(tn, answer)| format!("{} to {tn}", answer.code()))
         .collect();
-    let detail = format!("{} by {}", said.join(", "), answered.masked_email());
+    let by = match &reply.proof {
+        ReplyProof::Page { .. } => answered.asked.sent_to(),
+        ReplyProof::Text { message } => format!("text {message} from {}", answered.asked.sent_to()),
+    };
+    let detail = format!("{} by {by}", said.join(", "));
     note(conn, case, "end user", "CONSENT_ANSWERED", &detail, now).await?;
+    announce::protection::consent_answered(conn, case, answered, now).await?;
     Ok(())
 }
 
 /// Does with a case what the answers so far come to. Where the winning carrier reads an answer per number and a NO
 /// refuses, it refuses its numbers alone.
-async fn follow(
+pub(super) async fn follow(
     conn: &mut PgConnection,
     cases: &mut [PortOut],
     index: usize,

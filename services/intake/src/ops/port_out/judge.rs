@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use intake_domain::port_in::Capabilities;
 use intake_domain::port_out::{
     ACCOUNT_SPAN, CaseDraft, FieldMatch, NUMBER_SPAN, Standing, SubscriberRecord, alarms_account,
     alarms_number, assess, pause_after,
@@ -11,6 +12,7 @@ use pg::StoreError;
 use sqlx::PgConnection;
 use types::Tn;
 
+use super::consent::Reach;
 use super::receive::AskedPortOut;
 use super::tried_pin::{PinsByPlace, TriedPin};
 use crate::announce::protection::{self, PinAlarm};
@@ -20,8 +22,8 @@ use crate::store::port_out::{BroughtBy, PinPlace, Subscriber};
 /// What was found of a request's numbers.
 pub(super) struct Judged {
     pub(super) drafts: Vec<CaseDraft>,
-    /// Where the people are written to who use the numbers; those without an address are left out.
-    pub(super) emails: HashMap<Tn, String>,
+    /// How the people can be asked who use the numbers.
+    pub(super) reach: Reach,
     /// The transfer PINs that were given.
     pub(super) transfer_pins: Vec<PinPlace>,
 }
@@ -35,7 +37,7 @@ pub(super) async fn judge(
 ) -> Result<Judged, StoreError> {
     let ours = store::port_out::find_for_update(conn, &asked.tns).await?;
     let pins = pins_of(conn, asked, &ours, now).await?;
-    let mut emails = HashMap::new();
+    let mut reach = Reach::default();
     let mut transfer_pins = Vec::new();
     let mut records = HashMap::with_capacity(ours.len());
     for subscriber in ours {
@@ -44,14 +46,20 @@ pub(super) async fn judge(
             transfer_pins.push(place);
         }
         if !subscriber.email.is_empty() {
-            emails.insert(subscriber.tn, subscriber.email.clone());
+            reach.emails.insert(subscriber.tn, subscriber.email.clone());
+        }
+        match subscriber.capabilities {
+            Capabilities::VoiceAndSms => {
+                reach.texted.insert(subscriber.tn);
+            }
+            Capabilities::Voice => {}
         }
         records.insert(subscriber.tn, record_of(subscriber, found.pin));
     }
     let numbers: Vec<_> = asked.tns.iter().map(|tn| (*tn, records.remove(tn))).collect();
     Ok(Judged {
         drafts: assess(&numbers, &asked.given),
-        emails,
+        reach,
         transfer_pins,
     })
 }

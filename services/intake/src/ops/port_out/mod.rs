@@ -17,6 +17,7 @@ mod receive;
 mod records;
 mod settle;
 mod silence;
+mod text_reply;
 mod tried_pin;
 
 pub(crate) use answer::{AnswerNews, record_answer_progress};
@@ -42,6 +43,7 @@ pub(crate) use records::{
     RecordError, add_comment, add_document, comments, document_content, documents, keep_document,
 };
 pub(crate) use silence::{backlog, decide_silence};
+pub(crate) use text_reply::{TextReply, record_text_reply};
 pub(crate) use tried_pin::hash_pin;
 
 pub(crate) use crate::store::counting::Count;

@@ -1,7 +1,5 @@
 //! Takes in a winning carrier's request: judges it, makes one case an account, and applies each account's policy.
 
-use std::collections::HashMap;
-
 use intake_domain::port_out::{
     CarrierRequest, CaseDraft, Course, Given, Market, Outcome, PolicyMet, PortOut, PortOutFact, PortOutState,
     Progress, RequestKey, Verdict,
@@ -12,6 +10,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{Country, PortOutId, Secret, Tn};
 
+use super::consent::Reach;
 use super::judge::{judge, note_attempts};
 use super::tried_pin::TriedPin;
 use super::{PinError, consent, policy, settle};
@@ -141,9 +140,9 @@ async fn open_cases(
         cases.push(open_case(conn, &asked.request, planned, verdict, now).await?);
     }
     settle::answer_when_decided(conn, &mut cases, now).await?;
-    let emails = intake.link_base.as_ref().map(|_| &judged.emails);
+    let reach = intake.link_base.as_ref().map(|_| &judged.reach);
     for index in 0..cases.len() {
-        follow_policy(conn, &mut cases, index, emails, now).await?;
+        follow_policy(conn, &mut cases, index, reach, now).await?;
     }
     Ok(cases.iter().map(|case| case.id).collect())
 }
@@ -256,12 +255,12 @@ async fn note_separation(conn: &mut PgConnection, case: &PortOut, now: Timestamp
     store::port_out::add_entry(conn, case.id, &entry).await
 }
 
-/// Does with a pending case what its account's policy says. `emails`: where end users can be asked; `None`: nowhere.
+/// Does with a pending case what its account's policy says. `reach`: how end users can be asked; `None`: not at all.
 async fn follow_policy(
     conn: &mut PgConnection,
     cases: &mut [PortOut],
     index: usize,
-    emails: Option<&HashMap<Tn, String>>,
+    reach: Option<&Reach>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(case) = cases.get(index) else {
@@ -282,7 +281,7 @@ async fn follow_policy(
         return Ok(());
     }
     match case.policy.outcome {
-        Outcome::AskEndUser => consent::ask(conn, case, emails, answer_due_at, now).await,
+        Outcome::AskEndUser(by) => consent::ask(conn, case, by, reach, answer_due_at, now).await,
         Outcome::Authorize | Outcome::Hold | Outcome::RequirePin => Ok(()),
     }
 }

@@ -73,9 +73,11 @@ pub(crate) async fn consents(conn: &mut PgConnection, about: About) -> Result<Va
         ),
         About::PortOut { port_out, .. } => (
             "SELECT coalesce(jsonb_agg(jsonb_build_object(
-                        'consent_id', consent_id, 'tns', tns, 'asked_at', asked_at, 'expires_at', expires_at,
-                        'answers', answers, 'answered_at', answered_at, 'remote_address', remote_address,
-                        'user_agent', user_agent) ORDER BY consent_id), '[]')
+                        'consent_id', consent_id, 'tns', tns,
+                        'asked_by', CASE WHEN texted_tn IS NULL THEN 'EMAIL' ELSE 'SMS' END, 'asked_at', asked_at,
+                        'expires_at', expires_at, 'answers', answers, 'answered_at', answered_at,
+                        'remote_address', remote_address, 'user_agent', user_agent, 'text_id', text_id)
+                        ORDER BY consent_id), '[]')
                FROM port_out_consent WHERE port_out_id = $1",
             port_out.as_uuid(),
         ),

@@ -22,6 +22,7 @@ mod progress;
 mod request;
 mod row;
 mod subscribers;
+mod text_reply;
 
 pub(crate) use attempts::{Attempt, count_wrong, count_wrong_requests, insert_attempts, list_attempts};
 pub(crate) use case::{
@@ -30,7 +31,10 @@ pub(crate) use case::{
 };
 pub(crate) use comments::{PortOutComment, insert_comment, list_comments};
 pub(crate) use conflict::{conflicts_of, insert_conflict, save_conflict};
-pub(crate) use consent::{answer_consent, consents_of, find_consent, insert_consent};
+pub(crate) use consent::{
+    answer_consent, consents_of, find_consent, insert_consent, questions_asked_by_text,
+    requests_asked_by_text,
+};
 pub(crate) use counts::{PortOutCounts, count};
 pub(crate) use documents::{PortOutDocument, find_document, insert_document, list_documents};
 pub(crate) use history::{Entry, Happened, add_entry, list_entries};
@@ -49,3 +53,4 @@ pub(crate) use request::{
     lock_held_request, lock_pon, lock_request, postpone, release_answer,
 };
 pub(crate) use subscribers::{Subscriber, find_for_update, list_held, lock_held, remove_separated};
+pub(crate) use text_reply::{answered_by_text, insert_text_reply, set_answered_by_text};

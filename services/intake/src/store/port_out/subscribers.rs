@@ -1,5 +1,6 @@
 //! The subscriber records that requests are judged by, as the inventory has them.
 
+use intake_domain::port_in::Capabilities;
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, Tn};
@@ -20,6 +21,7 @@ pub(crate) struct Subscriber {
     pub(crate) end_user_name: String,
     /// Where the person is written to who uses the number; may be empty.
     pub(crate) email: String,
+    pub(crate) capabilities: Capabilities,
 }
 
 #[derive(sqlx::FromRow)]
@@ -33,12 +35,15 @@ struct Row {
     postal_code: String,
     end_user_name: String,
     agent_email: String,
+    capabilities: String,
 }
 
 impl TryFrom<Row> for Subscriber {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let mut known = Capabilities::ALL.into_iter();
+        let capabilities = known.find(|known| known.code() == row.capabilities);
         Ok(Self {
             tn: tn(&row.tn)?,
             account: AccountId::from_uuid(row.account_id),
@@ -49,6 +54,8 @@ impl TryFrom<Row> for Subscriber {
             postal_code: row.postal_code,
             end_user_name: row.end_user_name,
             email: row.agent_email,
+            capabilities: capabilities
+                .ok_or_else(|| StoreError::corrupt(TABLE, &row.tn, &"unknown capabilities"))?,
         })
     }
 }
@@ -61,6 +68,7 @@ pub(crate) async fn find_for_update(
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT tn, account_id, state = 'IN_SERVICE' AS in_service, locked, account_number, postal_code,
                 end_user_name, coalesce(agent_email, '') AS agent_email,
+                capabilities,
                 EXISTS (SELECT FROM line_separation
                          WHERE line_separation.account_id = inventory_number.account_id
                            AND line_separation.tn = inventory_number.tn) AS separated

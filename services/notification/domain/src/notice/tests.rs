@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::{AnswerProgress, InvitationKind};
+use crate::{AnswerProgress, Invitation, InvitationKind};
 
 fn port_in(news: PortInNews) -> Notice {
     Notice::PortIn(PortInNotice {
@@ -126,7 +126,9 @@ fn of_the_others() -> Vec<Notice> {
         port_out(PortOutNews::Answered {
             progress: AnswerProgress::Sent,
         }),
-        port_out(PortOutNews::ConsentAsked(invitation(InvitationKind::Consent))),
+        port_out(PortOutNews::ConsentAsked(Invited::ByMail(invitation(
+            InvitationKind::Consent,
+        )))),
         port_out(PortOutNews::NumbersReleased),
         dispute(DisputeNews::Opened { answer_due_at: at }),
         dispute(DisputeNews::Overdue {

@@ -1,8 +1,11 @@
 //! What becomes of a port-out.
 
-use notification_domain::{AnswerProgress, Invitation, InvitationKind, Notice, PortOutNews, PortOutNotice};
+use notification_domain::{
+    AnswerProgress, Invitation, InvitationKind, Invited, Notice, PortOutNews, PortOutNotice, TextInvitation,
+};
 use portway_proto::intake::v1;
 use prost::{Message, Name};
+use types::Tn;
 
 use super::{Read, Reader, parse, present, reasons, refused, time, tns};
 
@@ -112,12 +115,30 @@ fn answered(payload: &[u8]) -> Read<Option<Notice>> {
 
 fn consent_asked(payload: &[u8]) -> Read<Option<Notice>> {
     let event = v1::PortOutConsentAsked::decode(payload)?;
-    let invitation = Invitation {
-        kind: InvitationKind::Consent,
-        id: parse("consent_id", &event.consent_id)?,
-        expires_at: time(event.expires_at.as_ref(), "expires_at")?,
+    let id = parse("consent_id", &event.consent_id)?;
+    let expires_at = time(event.expires_at.as_ref(), "expires_at")?;
+    let invited = match v1::ConsentChannel::try_from(event.channel) {
+        Ok(v1::ConsentChannel::Unspecified | v1::ConsentChannel::Email) => Invited::ByMail(Invitation {
+            kind: InvitationKind::Consent,
+            id,
+            expires_at,
+        }),
+        Ok(v1::ConsentChannel::Sms) => Invited::ByText(TextInvitation {
+            number: the_number(event.port_out.as_ref())?,
+            id,
+            expires_at,
+        }),
+        Err(error) => return Err(refused("channel", &error)),
     };
-    port_out(event.port_out, PortOutNews::ConsentAsked(invitation))
+    port_out(event.port_out, PortOutNews::ConsentAsked(invited))
+}
+
+/// The one number that is asked about.
+fn the_number(port_out: Option<&v1::PortOutRef>) -> Read<Tn> {
+    match port_out.map(|port_out| port_out.tns.as_slice()) {
+        Some([tn]) => parse("tns", tn),
+        Some(_) | None => Err(refused("tns", &"a text asks about one number")),
+    }
 }
 
 fn numbers_released(payload: &[u8]) -> Read<Option<Notice>> {
