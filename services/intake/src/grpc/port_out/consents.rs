@@ -74,7 +74,7 @@ fn text_reply(request: &v1::RecordTextReplyRequest) -> Result<TextReply, Status>
         Err(unclear) if faults.is_empty() => {
             return Err(fail(Code::InvalidArgument, "REPLY_UNCLEAR", unclear.to_string()));
         }
-        read => faults.check("text", "REPLY_UNCLEAR", read),
+        read => faults.check("text", "INVALID", read),
     };
     let ((from, message), answer) = faults.finish(from.zip(message).zip(answer))?;
     Ok(TextReply {
