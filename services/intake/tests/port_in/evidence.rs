@@ -8,7 +8,7 @@ use portway_proto::intake::v1::download_evidence_response::Part;
 use portway_proto::intake::v1::open_dispute_request::About;
 use sha2::{Digest, Sha256};
 
-use crate::customer::{ACCOUNT_NUMBER, Customer, PIN};
+use crate::customer::{ACCOUNT_NUMBER, Customer, ONE, PIN, TWO};
 use crate::dispute_calls::{MAY, ported_in, ported_out};
 use crate::harness::{TestIntake, ask, reason};
 
@@ -97,6 +97,20 @@ async fn of_a_port_out_it_has_what_the_winning_carrier_asked_for() {
     let intake = TestIntake::start("evidenceout").await;
     let customer = intake.customer_who_may(&MAY).await;
     let (_, port_out) = ported_out(&intake, &customer).await;
+    // One end user was asked by mail and answered on the page, another was asked by text and texted back.
+    sqlx::query(
+        "INSERT INTO port_out_consent (consent_id, port_out_id, tns, email, texted_tn, asked_at, expires_at, answers,
+                                       answered_at, remote_address, user_agent, text_id)
+         VALUES (gen_random_uuid(), $1, $2, 'ann@acme.example', NULL, now(), now(), '{YES}', now(), '192.0.2.7', 'it',
+                 NULL),
+                (gen_random_uuid(), $1, $3, NULL, $3[1], now(), now(), '{NO}', now(), NULL, NULL, 'SM-17')",
+    )
+    .bind(port_out.parse::<uuid::Uuid>().unwrap())
+    .bind([ONE])
+    .bind([TWO])
+    .execute(&intake.pool)
+    .await
+    .unwrap();
     let about = About::PortOutId(port_out);
     let dispute = customer.open(about, &[], DisputeKind::Mistaken).await.unwrap();
     let (files, _) = evidence(&customer, &dispute.dispute_id).await;
@@ -107,4 +121,16 @@ async fn of_a_port_out_it_has_what_the_winning_carrier_asked_for() {
         (&"PON-1".into(), &"9999".into())
     );
     assert_eq!(request["numbers"].as_array().unwrap().len(), 2);
+    let consents: serde_json::Value = serde_json::from_slice(&files[2].1).unwrap();
+    let mut proofs: Vec<_> = consents
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            ["asked_by", "remote_address", "text_id"]
+                .map(|field| one[field].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    proofs.sort();
+    assert_eq!(proofs, [["EMAIL", "192.0.2.7", ""], ["SMS", "", "SM-17"]]);
 }
