@@ -123,6 +123,8 @@ async fn reroute_and_manual_wait_for_a_person_of_ours_and_keep_the_carriers_own_
             (OrderState::Pending, Court::Us),
             "{code}"
         );
+        assert_eq!(only_reason(&order), (class, reason, code));
+        assert_eq!(order.reasons[0].raw_text, "as the carrier says it");
         let told = customer.deliveries(&order.order_id).await;
         assert!(
             told.iter().all(|delivery| delivery.step == "port_in.submitted"),

@@ -11,7 +11,7 @@ use tonic::{Request, Status};
 
 use crate::customer::{Customer, key, number, pdf, pin};
 use crate::harness::{TestIntake, answered, ask, change, reason};
-use crate::people::{changes, cutovers, list_actions, operations, operator, put_policy};
+use crate::people::{changes, cutovers, finding, list_actions, operations, operator, put_policy};
 
 /// A change that is tried and taken back.
 fn dry<M>(customer: &Customer, message: M) -> Request<M> {
@@ -128,6 +128,7 @@ async fn try_later_action(who: &Customer, order: &Order, action: &str) -> Result
             };
             operator(who).settle_cancel(dry(who, request)).await.map(drop)
         }
+        "SettleRejection" => try_to_settle_rejection(who, order).await,
         "SettleDateChange" => {
             let request = v1::SettleDateChangeRequest {
                 order_id,
@@ -141,6 +142,11 @@ async fn try_later_action(who: &Customer, order: &Order, action: &str) -> Result
         }
         _at_the_cut_over => try_cut_over_action(who, order, action).await,
     }
+}
+
+async fn try_to_settle_rejection(who: &Customer, order: &Order) -> Result<(), Status> {
+    let request = dry(who, finding(order, &[]));
+    operator(who).settle_rejection(request).await.map(drop)
 }
 
 /// Sets up a number that is still to come, where any is.
@@ -211,6 +217,8 @@ async fn order_in(intake: &TestIntake, customer: &Customer, index: usize, state:
     match state {
         "SUBMITTED" | "IN_REVIEW" => {}
         "PENDING" => intake.hear_command(&order, kind, done).await,
+        "AWAITS_US" => intake.hear(&order, Answer::Rejected, &[("UNMAPPED", "")]).await,
+        "REFUSED" => intake.hear_command(&order, kind, CommandProgress::Refused).await,
         "ACTION_REQUIRED" => intake.hear(&order, Answer::Rejected, &[("PIN", tns[0])]).await,
         "REMEDY" => {
             intake
@@ -259,11 +267,13 @@ async fn order_in(intake: &TestIntake, customer: &Customer, index: usize, state:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_listed_of_an_action_is_what_its_rpc_answers() {
-    const STATES: [&str; 15] = [
+    const STATES: [&str; 17] = [
         "DRAFT",
         "INCOMPLETE",
         "SUBMITTED",
         "PENDING",
+        "AWAITS_US",
+        "REFUSED",
         "ACTION_REQUIRED",
         "REMEDY",
         "FOC_CONFIRMED",
@@ -289,7 +299,7 @@ async fn what_is_listed_of_an_action_is_what_its_rpc_answers() {
         }
         let order = order_in(&intake, &customer, index, state).await;
         let rules = list_actions(&operations, &order).await;
-        assert_eq!(rules.len(), 18, "{state}");
+        assert_eq!(rules.len(), 19, "{state}");
         // The one that streams has no dry run.
         for rule in rules.iter().filter(|rule| rule.action != "UploadDocument") {
             let who = &operations;

@@ -24,6 +24,7 @@ mod lookup;
 mod people;
 mod policies;
 mod proposals;
+mod rejections;
 mod remaining;
 mod reviews;
 mod unanswered;

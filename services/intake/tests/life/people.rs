@@ -145,3 +145,33 @@ pub(crate) async fn settle_date_change(
         .await?;
     Ok(reply.into_inner().order.unwrap())
 }
+
+/// What was found out about an answer: these reasons, or, without any, that nothing is wrong.
+pub(crate) fn finding(order: &Order, reasons: &[(&str, &str)]) -> v1::SettleRejectionRequest {
+    let meant = reasons.iter().map(|(reason, tn)| v1::MeantReason {
+        tn: (*tn).to_owned(),
+        reason: (*reason).to_owned(),
+    });
+    let finding = if reasons.is_empty() {
+        v1::RejectionFinding::NothingWrong
+    } else {
+        v1::RejectionFinding::Means
+    };
+    v1::SettleRejectionRequest {
+        order_id: order.order_id.clone(),
+        finding: finding.into(),
+        reasons: meant.collect(),
+        note: "Pat at the carrier, by phone".to_owned(),
+        etag: String::new(),
+    }
+}
+
+pub(crate) async fn settle_rejection(
+    customer: &Customer,
+    request: v1::SettleRejectionRequest,
+) -> Result<Order, Status> {
+    let reply = operator(customer)
+        .settle_rejection(change(&customer.token, &key(), request))
+        .await?;
+    Ok(reply.into_inner().order.unwrap())
+}

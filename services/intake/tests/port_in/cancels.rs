@@ -46,7 +46,7 @@ async fn an_order_whose_submit_was_refused_is_cancelled_at_once() {
     assert_eq!(intake.live_tns().await, 0);
     assert_eq!(
         intake.event_names(&order).await,
-        ["OrderSubmitted", "OrderCancelled"]
+        ["OrderSubmitted", "OrderDelayed", "OrderCancelled"]
     );
 }
 

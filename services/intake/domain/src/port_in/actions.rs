@@ -37,6 +37,8 @@ pub enum Action {
     ApplyFix,
     /// Say that the matter is settled with the carrier.
     ConfirmRemedy,
+    /// Say what an answer means that we look at.
+    SettleRejection,
     /// Let numbers go, so that the others go on.
     DropNumbers,
     /// Ask for another date.
@@ -57,7 +59,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of an order's life.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UpdateOrder,
         Self::AddNumbers,
         Self::RemoveNumbers,
@@ -68,6 +70,7 @@ impl Action {
         Self::ReturnOrder,
         Self::ApplyFix,
         Self::ConfirmRemedy,
+        Self::SettleRejection,
         Self::DropNumbers,
         Self::ChangeWantedDate,
         Self::SettleDateChange,
@@ -91,6 +94,7 @@ impl Action {
             Self::ReturnOrder => "ReturnOrder",
             Self::ApplyFix => "ApplyFix",
             Self::ConfirmRemedy => "ConfirmRemedy",
+            Self::SettleRejection => "SettleRejection",
             Self::DropNumbers => "DropNumbers",
             Self::ChangeWantedDate => "ChangeWantedDate",
             Self::SettleDateChange => "SettleDateChange",
@@ -105,7 +109,11 @@ impl Action {
     /// Whether a person of the platform does it, and no customer.
     pub const fn is_for_operations(self) -> bool {
         match self {
-            Self::ReleaseOrder | Self::ReturnOrder | Self::SettleDateChange | Self::SettleCancel => true,
+            Self::ReleaseOrder
+            | Self::ReturnOrder
+            | Self::SettleRejection
+            | Self::SettleDateChange
+            | Self::SettleCancel => true,
             Self::UpdateOrder
             | Self::AddNumbers
             | Self::RemoveNumbers
@@ -154,6 +162,7 @@ impl Order {
             Action::ReleaseOrder | Action::ReturnOrder => self.may_be_reviewed()?,
             Action::ApplyFix => self.may_be_fixed().map(drop)?,
             Action::ConfirmRemedy => self.may_be_confirmed()?,
+            Action::SettleRejection => self.may_settle_rejection().map(drop)?,
             Action::DropNumbers => self.may_drop_numbers().map(drop)?,
             Action::ChangeWantedDate => self.may_change_date(now)?,
             Action::SettleDateChange => self.may_settle_date_change().map(drop)?,
@@ -189,7 +198,7 @@ impl Order {
             }
             OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::Ported
             | OrderState::CancelRequested { .. }
             | OrderState::Cancelled
@@ -225,8 +234,12 @@ impl Order {
         Ok(rejection)
     }
 
-    /// Refuses when carriers' forms have no number for another version.
+    /// Refuses when carriers' forms have no number for another version besides the one that is kept for a cancel.
     fn require_version(&self) -> Result<(), Refusal> {
+        self.next_ver().map(drop).ok_or(Refusal::VersionsExhausted)
+    }
+
+    fn require_version_to_cancel(&self) -> Result<(), Refusal> {
         self.record.ver.next().map(drop).ok_or(Refusal::VersionsExhausted)
     }
 
@@ -254,7 +267,7 @@ impl Order {
     pub(super) fn may_change_date(&self, now: Timestamp) -> Result<(), Refusal> {
         match &self.record.state {
             OrderState::Draft(_) | OrderState::InReview(_) => Ok(()),
-            OrderState::Submitted | OrderState::Pending { .. } => self.require_version(),
+            OrderState::Submitted | OrderState::Pending(_) => self.require_version(),
             OrderState::ActionRequired(rejection) if is_about_the_date(rejection) => self.require_version(),
             OrderState::ActionRequired(_) => Err(Refusal::FixRequired),
             OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
@@ -274,12 +287,12 @@ impl Order {
     pub(super) fn may_be_cancelled(&self, now: Timestamp) -> Result<(), Refusal> {
         match &self.record.state {
             OrderState::Draft(_) | OrderState::InReview(_) => Ok(()),
-            OrderState::Submitted | OrderState::Pending { .. } | OrderState::ActionRequired(_) => {
-                self.require_version()
+            OrderState::Submitted | OrderState::Pending(_) | OrderState::ActionRequired(_) => {
+                self.require_version_to_cancel()
             }
             OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) | OrderState::Activating { .. } => {
                 self.require_time(now)?;
-                self.require_version()
+                self.require_version_to_cancel()
             }
             // A parent is cancelled by its children; this is what is said when they have all ended.
             OrderState::Ported | OrderState::Parent(StateName::Ported) => Err(Refusal::CompletedUseSnapback),

@@ -12,15 +12,16 @@ use super::answer::Says;
 use super::cutover::Proof;
 use super::number::NumberState;
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
-use super::state::OrderState;
+use super::state::{OrderState, PendingOn};
 
 impl Order {
     pub(super) fn hear_activation(mut self, says: &Says, tns: &[Tn], now: Timestamp) -> Transition {
         let unasked = match self.record.state {
             OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(PendingOn::Carrier)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. } => None,
+            OrderState::Pending(PendingOn::Us(_)) => Some("we had to look first"),
             OrderState::ActionRequired(_) => Some("the customer had to act first"),
             OrderState::CancelRequested { .. } => Some("a cancel is out"),
             OrderState::ChangingDate(_) => Some("a change of date is out"),

@@ -4,12 +4,13 @@
 //! history. What is not understood waits for a person; it never ends an order.
 
 use jiff::Timestamp;
+use reasons::Reason;
 use types::{Tn, Ver};
 
-use super::number::NumberState;
-use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
-use super::reason::{Demand, OrderReason, demand, fails};
-use super::state::{OrderState, Rejection};
+use super::order::{Entry, Order, OrderFact, Transition};
+use super::reason::{Demand, OrderReason, demand};
+use super::state::{OrderState, PendingOn, Rejection};
+use super::weigh::describe;
 
 /// What a carrier says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +101,10 @@ impl Order {
     fn hear_rejection(self, says: &Says, rejection: &Rejection, ver: Ver, now: Timestamp) -> Transition {
         match self.record.state {
             OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
-            | OrderState::Activating { .. } => self.weigh(says, rejection, now),
+            | OrderState::Activating { .. } => self.weigh(says.code(), rejection, now),
             OrderState::ChangingDate(_) if Self::is_refused_change(rejection) => {
                 let changing = self.clone();
                 let back = self.take_back_date("the carrier says it is too late", now);
@@ -111,9 +112,9 @@ impl Order {
             }
             // A delay alone does not say that the change was taken in.
             OrderState::ChangingDate(_) if demand(&rejection.reasons) == Demand::Patience => {
-                self.weigh(says, rejection, now)
+                self.weigh(says.code(), rejection, now)
             }
-            OrderState::ChangingDate(_) => self.put_change_in_force().weigh(says, rejection, now),
+            OrderState::ChangingDate(_) => self.put_change_in_force().weigh(says.code(), rejection, now),
             OrderState::CancelRequested { .. }
                 if ver == self.record.ver && Self::is_refused_change(rejection) =>
             {
@@ -134,121 +135,10 @@ impl Order {
         }
     }
 
-    /// Decides what a rejection's reasons mean, taken together.
-    fn weigh(mut self, says: &Says, rejection: &Rejection, now: Timestamp) -> Transition {
-        let reasons = rejection.reasons.clone();
-        let mut failed = Vec::new();
-        let open = self
-            .record
-            .numbers
-            .iter_mut()
-            .filter(|number| number.state.is_open());
-        for number in open.filter(|number| fails(number.tn, &reasons)) {
-            number.state = NumberState::Failed;
-            failed.push(number.tn);
-        }
-        let inventory = self.withdrawal();
-        let entry = Entry {
-            note: describe(&reasons),
-            ..Entry::plain(says.code())
-        };
-        if self.open_tns().is_empty() {
-            let told = OrderFact::Rejected { tns: failed, reasons };
-            let (order, facts) = self.end(OrderState::Rejected, told, now);
-            return Transition {
-                order,
-                facts,
-                inventory,
-                entry,
-            };
-        }
-        match demand(&reasons) {
-            Demand::Customer => Transition {
-                inventory,
-                entry,
-                ..self.ask_customer(rejection, now)
-            },
-            Demand::Us => self.wait_for_us(inventory, entry, now),
-            Demand::Patience => Transition {
-                order: self.delayed_by(&reasons),
-                facts: vec![OrderFact::Delayed { reasons }],
-                inventory: inventory
-                    .filter(|_| !failed.is_empty())
-                    .map(|_| InventoryChange::WithdrawThese(failed)),
-                entry,
-            },
-            // The others still wait for the customer: what was found wrong is never sent again unchanged.
-            Demand::GoOnWithoutFailed if self.awaits_a_fix() => Transition {
-                order: self,
-                facts: Vec::new(),
-                inventory: inventory
-                    .filter(|_| !failed.is_empty())
-                    .map(|_| InventoryChange::WithdrawThese(failed)),
-                entry,
-            },
-            Demand::GoOnWithoutFailed => {
-                let unsent = self.clone();
-                match self.resubmit(says.code(), now) {
-                    Some(sent) => Transition { entry, ..sent },
-                    None => unsent.wait_for_us(inventory, entry, now),
-                }
-            }
-        }
-    }
-
-    /// Whether the customer has something to settle for a number that is still open, or for the order.
-    fn awaits_a_fix(&self) -> bool {
-        let open = self.open_tns();
-        matches!(&self.record.state, OrderState::ActionRequired(asked)
-            if asked.reasons.iter().any(|reason| reason.tn.is_none_or(|tn| open.contains(&tn))))
-    }
-
-    /// The customer has to settle every reason that was given for this version, within 30 days of the first.
-    fn ask_customer(self, rejection: &Rejection, now: Timestamp) -> Transition {
-        let (asked, since) = match &self.record.state {
-            OrderState::ActionRequired(before) => (before.clone().joined_with(rejection), self.record.since),
-            OrderState::Draft(_)
-            | OrderState::InReview(_)
-            | OrderState::Submitted
-            | OrderState::Pending { .. }
-            | OrderState::ChangingDate(_)
-            | OrderState::FocConfirmed(_)
-            | OrderState::Activating { .. }
-            | OrderState::Ported
-            | OrderState::CancelRequested { .. }
-            | OrderState::Cancelled
-            | OrderState::Rejected
-            | OrderState::Abandoned
-            | OrderState::Parent(_) => (rejection.clone(), now),
-        };
-        let facts = vec![OrderFact::ActionRequired {
-            reasons: asked.reasons.clone(),
-            update_required: asked.update_required,
-        }];
-        Transition {
-            facts,
-            ..self
-                .enter(OrderState::ActionRequired(asked), since)
-                .noted(Entry::plain("rejected"))
-        }
-    }
-
-    fn wait_for_us(self, inventory: Option<InventoryChange>, entry: Entry, now: Timestamp) -> Transition {
-        Transition {
-            order: self.enter(OrderState::Pending { awaits_us: true }, now),
-            facts: Vec::new(),
-            inventory,
-            entry: Entry {
-                is_alarming: true,
-                ..entry
-            },
-        }
-    }
-
     fn hear_delay(self, says: &Says, reasons: &[OrderReason]) -> Transition {
         match self.record.state {
             OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(PendingOn::Carrier)
             | OrderState::ChangingDate(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. } => {
@@ -264,6 +154,7 @@ impl Order {
                     ..self.delayed_by(reasons).noted(entry)
                 }
             }
+            OrderState::Pending(PendingOn::Us(_)) => self.only_heard(says, "we have to act first", false),
             OrderState::ActionRequired(_) => self.only_heard(says, "the customer has to act first", false),
             OrderState::CancelRequested { .. } => self.only_heard(says, "a cancel is out", false),
             OrderState::Draft(_)
@@ -276,12 +167,6 @@ impl Order {
         }
     }
 
-    /// Keeps why it takes longer, until the order moves on.
-    fn delayed_by(mut self, reasons: &[OrderReason]) -> Self {
-        self.record.delays = reasons.to_vec();
-        self
-    }
-
     fn hear_cancelled(self, says: &Says, ver: Ver, now: Timestamp) -> Transition {
         match self.record.state {
             OrderState::CancelRequested { .. } if ver == self.record.ver => self.become_cancelled(now),
@@ -289,7 +174,7 @@ impl Order {
             | OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ChangingDate(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
@@ -315,15 +200,18 @@ impl Order {
                 resumed.unwrap_or_else(|| cancelling.only_heard(says, "nothing to go back to", true))
             }
             // A supplement was refused: which data the carrier goes on with is for a person to find out.
-            OrderState::Submitted | OrderState::Pending { .. } if ver > Ver::FIRST => {
+            OrderState::Submitted | OrderState::Pending(_)
+                if ver > Ver::FIRST && ver == self.record.ver_in_force =>
+            {
                 let entry = Entry::plain("change_refused");
-                self.wait_for_us(None, entry, now)
+                let refused = Rejection::in_words(Reason::CannotSupplement, "");
+                self.wait_for_us(&refused, entry, now)
             }
             OrderState::CancelRequested { .. }
             | OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
             | OrderState::Activating { .. }
@@ -334,17 +222,4 @@ impl Order {
             | OrderState::Parent(_) => self.only_heard(says, "no change is out", true),
         }
     }
-}
-
-/// The reasons in words for the history, each once.
-fn describe(reasons: &[OrderReason]) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for reason in reasons {
-        // The carrier's own code too: who looks at a reason that is not known has nothing else.
-        let one = format!("{} ({})", reason.reason.code(), reason.raw_code.trim());
-        if !said.contains(&one) {
-            said.push(one);
-        }
-    }
-    said.join(", ")
 }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::date_change::Settlement;
 use super::order::{Entry, Order, OrderFact, Transition};
 use super::refusal::Refusal;
-use super::state::{Fallback, OrderState};
+use super::state::{Fallback, OrderState, PendingOn};
+use crate::carrier::LosingCarrier;
 
 /// Whether there is anything at the carrier that a cancel could be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +19,22 @@ pub enum AtCarrier {
 
 impl Order {
     /// Cancels at once what the carrier does not have, a draft for one; asks it to cancel what it may have.
-    pub fn cancel(mut self, at_carrier: AtCarrier, now: Timestamp) -> Result<Transition, Refusal> {
+    pub fn cancel(
+        mut self,
+        at_carrier: AtCarrier,
+        losing: &LosingCarrier,
+        now: Timestamp,
+    ) -> Result<Transition, Refusal> {
         self.may_be_cancelled(now)?;
         let from = match self.record.state.clone() {
             OrderState::Draft(_) | OrderState::InReview(_) => return Ok(self.become_cancelled(now)),
-            OrderState::Submitted if at_carrier == AtCarrier::Nothing => {
+            OrderState::Submitted | OrderState::Pending(PendingOn::Us(_))
+                if at_carrier == AtCarrier::Nothing =>
+            {
                 return Ok(self.become_cancelled(now));
             }
             OrderState::Submitted => Fallback::Submitted,
-            OrderState::Pending { awaits_us } => Fallback::Pending { awaits_us },
+            OrderState::Pending(on) => Fallback::Pending(on),
             OrderState::ActionRequired(rejection) => Fallback::ActionRequired {
                 rejection,
                 since: self.record.since,
@@ -49,7 +57,7 @@ impl Order {
             | OrderState::Parent(_) => return Err(self.illegal("cancelled").into()),
         };
         let ver = self.record.ver.next().ok_or(Refusal::VersionsExhausted)?;
-        let answer = self.answer_due(now);
+        let answer = self.answer_due(losing, now);
         let mut order = self.enter(OrderState::CancelRequested { from, answer }, now);
         // The version that is to be cancelled stays in force until the carrier has confirmed.
         order.record.ver = ver;

@@ -3,17 +3,17 @@
 //! What was before stays in force until the carrier has answered the version that asks: what it says to older versions
 //! meanwhile is remembered for the case that it refuses, and changes nothing else.
 
-use calendar::{HolidayCalendar, civil_date};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Ver;
 
 use super::answer::Says;
+use super::carrier_time::CarrierTime;
 use super::order::{Entry, Order, OrderFact, Transition};
 use super::refusal::Refusal;
 use super::requirements::{self, Requirement};
-use super::state::{AwaitedAnswer, Commitment, DateChange, Fallback, OrderState, Rejection};
+use super::state::{AwaitedAnswer, Commitment, DateChange, Fallback, OrderState, PendingOn, Rejection};
 use crate::carrier::LosingCarrier;
 
 /// Business days that a carrier may leave a cancel or a change of date unanswered. Carriers have a business day for a
@@ -72,9 +72,7 @@ impl Order {
         let note = format!("from {before} to {wanted}");
         let at_rest = changed.commitment_at_rest();
         let from = match (&changed.record.state, package) {
-            (OrderState::Pending { awaits_us }, _) => Fallback::Pending {
-                awaits_us: *awaits_us,
-            },
+            (OrderState::Pending(on), _) => Fallback::Pending(on.clone()),
             (OrderState::Submitted, Package::Fetched) => Fallback::Submitted,
             (OrderState::ActionRequired(rejection), _) => Fallback::ActionRequired {
                 rejection: rejection.clone(),
@@ -104,8 +102,8 @@ impl Order {
                 }));
             }
         };
-        let ver = changed.record.ver.next().ok_or(Refusal::VersionsExhausted)?;
-        let answer = changed.answer_due(now);
+        let ver = changed.next_ver().ok_or(Refusal::VersionsExhausted)?;
+        let answer = changed.answer_due(losing, now);
         let change = DateChange {
             ver,
             previous,
@@ -125,16 +123,12 @@ impl Order {
         })
     }
 
-    /// By when the carrier has to answer what it is asked now.
-    pub(super) fn answer_due(&self, now: Timestamp) -> AwaitedAnswer {
-        let region = self.region();
-        let calendar = HolidayCalendar::federal(region.country());
-        let local = now.to_zoned(region.time_zone());
-        let due = calendar
-            .add_business_days(civil_date(region, now), ANSWERED_WITHIN_DAYS)
-            .ok()
-            .and_then(|day| day.to_datetime(local.time()).to_zoned(region.time_zone()).ok())
-            .map_or(now, |due| due.timestamp());
+    /// By when the carrier has to answer what it is asked now, by its own calendar.
+    pub(super) fn answer_due(&self, losing: &LosingCarrier, now: Timestamp) -> AwaitedAnswer {
+        let carrier = CarrierTime::of(self, losing.profile());
+        let due = carrier
+            .business_days_later(now, ANSWERED_WITHIN_DAYS)
+            .unwrap_or(now);
         let before_foc = self.record.state.foc_at();
         let before_foc = before_foc.and_then(|foc_at| foc_at.checked_sub(ANSWERED_BEFORE_FOC).ok());
         // A date that went by without a cut-over hurries nobody.
@@ -193,6 +187,7 @@ impl Order {
         };
         self.record.details.wanted_date = change.previous;
         let foc_at = self.record.state.foc_at();
+        let is_alarming = change.from.awaits_us();
         let mut facts = vec![OrderFact::DateChangeRefused {
             wanted: change.previous,
             foc_at,
@@ -204,6 +199,7 @@ impl Order {
             inventory: None,
             entry: Entry {
                 note: note.to_owned(),
+                is_alarming,
                 ..Entry::plain("date_change_refused")
             },
         })
@@ -213,10 +209,8 @@ impl Order {
     pub(super) fn fall_back(self, from: Fallback, now: Timestamp) -> Self {
         let since = from.since(now);
         let state = match from {
-            Fallback::Submitted => OrderState::Pending { awaits_us: false },
-            Fallback::Pending { .. } | Fallback::ActionRequired { .. } | Fallback::FocConfirmed(_) => {
-                from.into()
-            }
+            Fallback::Submitted => OrderState::Pending(PendingOn::Carrier),
+            Fallback::Pending(_) | Fallback::ActionRequired { .. } | Fallback::FocConfirmed(_) => from.into(),
         };
         self.enter(state, since)
     }
@@ -231,8 +225,11 @@ impl Order {
                 reasons: rejection.reasons.clone(),
                 update_required: rejection.update_required,
             }),
+            Fallback::Pending(PendingOn::Us(rejection)) => Some(OrderFact::Delayed {
+                reasons: rejection.reasons.clone(),
+            }),
             Fallback::Submitted => Some(OrderFact::Pending),
-            Fallback::FocConfirmed(_) | Fallback::Pending { .. } => None,
+            Fallback::FocConfirmed(_) | Fallback::Pending(PendingOn::Carrier) => None,
         }
     }
 
@@ -270,7 +267,7 @@ impl Order {
                 let inventory = self.withdrawal();
                 let order = self.put_change_in_force();
                 Ok(Transition {
-                    order: order.enter(OrderState::Pending { awaits_us: false }, now),
+                    order: order.enter(OrderState::Pending(PendingOn::Carrier), now),
                     facts: vec![OrderFact::Pending],
                     inventory,
                     entry: Entry {

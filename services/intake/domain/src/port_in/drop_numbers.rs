@@ -66,10 +66,19 @@ impl Order {
             let entry = Entry { note, ..sent.entry };
             return Ok(Transition { entry, ..sent });
         }
-        self.record.state = OrderState::ActionRequired(Rejection { reasons, ..rejection });
-        Ok(self.noted(Entry {
+        let entry = Entry {
             note,
             ..Entry::plain("numbers_dropped")
-        }))
+        };
+        self.record.state = OrderState::ActionRequired(Rejection { reasons, ..rejection });
+        if self.awaits_a_fix() {
+            return Ok(self.noted(entry));
+        }
+        // Nothing is left for the customer to settle, but something for us to find out.
+        let nothing_new = Rejection {
+            update_required: rejection.update_required,
+            reasons: Vec::new(),
+        };
+        Ok(self.wait_for_us(&nothing_new, entry, now))
     }
 }

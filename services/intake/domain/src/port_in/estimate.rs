@@ -75,7 +75,7 @@ impl Order {
         }
         let is_sent = matches!(
             self.record.state,
-            OrderState::Submitted | OrderState::Pending { .. } | OrderState::ChangingDate(_)
+            OrderState::Submitted | OrderState::Pending(_) | OrderState::ChangingDate(_)
         );
         let sent_at = pace.sent_at.filter(|_| is_sent).unwrap_or(now);
         let (earliest, latest, basis) = days_from(carrier, pace, sent_at)?;

@@ -14,7 +14,7 @@ impl Order {
                 self.record.delays.clear();
                 self.only_heard(says, "the date is known", false)
             }
-            OrderState::Submitted | OrderState::Pending { .. } | OrderState::FocConfirmed(_) => {
+            OrderState::Submitted | OrderState::Pending(_) | OrderState::FocConfirmed(_) => {
                 self.commit_to(foc_at, false, now)
             }
             // The version that asks for another date, for older ones are heard elsewhere.

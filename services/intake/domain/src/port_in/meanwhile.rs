@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::answer::Says;
 use super::order::{InventoryChange, Order, Transition};
 use super::reason::{Demand, demand};
-use super::state::{Commitment, Fallback, OrderState, Rejection};
+use super::state::{Commitment, Fallback, OrderState, PendingOn, Rejection};
 
 impl Order {
     /// Keeps a rejection for the case that what is out is refused. `waiting`: the state that waits for the answer, going back
@@ -36,25 +36,39 @@ impl Order {
 }
 
 /// What to go back to after a rejection; `None`: to what it was. What is no matter of the customer's is looked at by a person
-/// then. The customer's time begins with the first rejection.
-fn after(before: &Fallback, rejection: &Rejection, now: Timestamp) -> Option<Fallback> {
-    match demand(&rejection.reasons) {
-        Demand::Customer => Some(match before {
-            Fallback::ActionRequired {
-                rejection: known,
-                since,
-            } => Fallback::ActionRequired {
-                rejection: known.clone().joined_with(rejection),
-                since: *since,
-            },
-            Fallback::Submitted | Fallback::Pending { .. } | Fallback::FocConfirmed(_) => {
-                Fallback::ActionRequired {
-                    rejection: rejection.clone(),
-                    since: now,
-                }
+/// then; what was given as a reason before stays one. The customer's time begins with the first rejection.
+pub(super) fn after(before: &Fallback, rejection: &Rejection, now: Timestamp) -> Option<Fallback> {
+    let is_for_us = match demand(&rejection.reasons) {
+        Demand::Customer => false,
+        Demand::Us | Demand::GoOnWithoutFailed => true,
+        Demand::Patience => return None,
+    };
+    Some(match before {
+        Fallback::ActionRequired {
+            rejection: known,
+            since,
+        } => Fallback::ActionRequired {
+            rejection: known.clone().joined_with(rejection),
+            since: *since,
+        },
+        Fallback::Pending(PendingOn::Us(known)) => {
+            let joined = known.clone().joined_with(rejection);
+            if is_for_us {
+                Fallback::Pending(PendingOn::Us(joined))
+            } else {
+                asked(joined, now)
             }
-        }),
-        Demand::Us | Demand::GoOnWithoutFailed => Some(Fallback::Pending { awaits_us: true }),
-        Demand::Patience => None,
-    }
+        }
+        Fallback::Submitted | Fallback::Pending(PendingOn::Carrier) | Fallback::FocConfirmed(_) => {
+            if is_for_us {
+                Fallback::Pending(PendingOn::Us(rejection.clone()))
+            } else {
+                asked(rejection.clone(), now)
+            }
+        }
+    })
+}
+
+const fn asked(rejection: Rejection, since: Timestamp) -> Fallback {
+    Fallback::ActionRequired { rejection, since }
 }

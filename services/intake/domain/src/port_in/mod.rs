@@ -34,12 +34,14 @@ mod reason;
 mod refusal;
 pub mod requirements;
 mod review;
+mod settle_rejection;
 mod split;
 mod standing;
 mod state;
 mod submit;
 mod text;
 mod timers;
+mod weigh;
 
 pub use actions::{Action, ActionRule};
 pub use answer::Says;
@@ -65,9 +67,11 @@ pub use propose::{Evidence, FixWay, ProposedFix, Suggestion, SuggestionSource};
 pub use reason::OrderReason;
 pub use refusal::{ActionRefusal, Refusal};
 pub use review::{ReturnReason, ReviewCause, ReviewPolicy};
+pub use settle_rejection::{Finding, Meaning, SettleRejectionRefusal};
 pub use split::{CHILDREN_MAX, ChildRef, Division, OpenSecrets, Part, PartKey, PartKind, VersionsExhausted};
 pub use state::{
-    AwaitedAnswer, Commitment, Court, DateChange, Draft, Fallback, OrderState, Rejection, StateName,
+    AwaitedAnswer, Commitment, Court, DateChange, Draft, Fallback, OrderState, PendingOn, Rejection,
+    StateName,
 };
 pub use submit::{CommandHeard, CommandKind, CommandState};
 pub use text::{CallerName, Email, Note, PostalCode, Reference, RespOrg, ShortText, State, read_secret};

@@ -314,7 +314,7 @@ impl Order {
             OrderState::Draft(_) => Some(NumberState::Draft),
             OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_) => Some(NumberState::InOrder),
             OrderState::FocConfirmed(_) => Some(NumberState::FocConfirmed),
             // Which numbers are asked for is decided number by number; those of a cancel or a change of date stay as they

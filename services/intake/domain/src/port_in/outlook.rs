@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::carrier_time::CarrierTime;
 use super::order::Order;
-use super::state::{AwaitedAnswer, DateChange, OrderState};
+use super::state::{AwaitedAnswer, DateChange, OrderState, PendingOn};
 
 /// Our review, the hand-over, a carrier's word on an activation: each takes a business day at most. For how long a carrier may
 /// leave a cancel or a change of date unanswered is said in `date_change`.
@@ -54,7 +54,7 @@ impl Order {
         match &self.record.state {
             OrderState::Draft(draft) => self.draft_ends_at(draft),
             OrderState::ActionRequired(_) => self.next_due(),
-            OrderState::InReview(_) | OrderState::Submitted | OrderState::Pending { awaits_us: true } => {
+            OrderState::InReview(_) | OrderState::Submitted | OrderState::Pending(PendingOn::Us(_)) => {
                 our_days_later(carrier, since)
             }
             OrderState::CancelRequested { answer, .. }
@@ -65,7 +65,7 @@ impl Order {
                     AwaitedAnswer::Overdue => our_days_later(carrier, since),
                 }
             }
-            OrderState::Pending { awaits_us: false } => carrier.answer_due(since),
+            OrderState::Pending(PendingOn::Carrier) => carrier.answer_due(since),
             OrderState::FocConfirmed(commitment) => Some(commitment.foc_at),
             OrderState::Activating { .. } => carrier.business_days_later(since, CARRIERS_DAYS),
             // A parent's is the first of its children's, which the database keeps with it.
@@ -94,8 +94,8 @@ impl OrderState {
         let (kind, at, is_scheduled) = match self {
             Self::Draft(_) => (NextEventKind::Submission, due, false),
             Self::Submitted => (NextEventKind::HandOver, due, false),
-            Self::InReview(_) | Self::Pending { awaits_us: true } => (NextEventKind::Review, due, false),
-            Self::Pending { awaits_us: false } | Self::ChangingDate(_) => (NextEventKind::Answer, due, false),
+            Self::InReview(_) | Self::Pending(PendingOn::Us(_)) => (NextEventKind::Review, due, false),
+            Self::Pending(PendingOn::Carrier) | Self::ChangingDate(_) => (NextEventKind::Answer, due, false),
             Self::ActionRequired(_) => (NextEventKind::Correction, due, false),
             Self::FocConfirmed(commitment) if !commitment.incoming => {
                 (NextEventKind::NumbersIncoming, timer, true)
@@ -132,7 +132,7 @@ impl OrderState {
             Self::Draft(_)
             | Self::InReview(_)
             | Self::Submitted
-            | Self::Pending { .. }
+            | Self::Pending(_)
             | Self::ActionRequired(_)
             | Self::ChangingDate(_)
             | Self::FocConfirmed(_)

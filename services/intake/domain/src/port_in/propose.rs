@@ -96,7 +96,7 @@ pub struct ProposedFix {
 }
 
 impl Order {
-    /// What would settle what the customer is asked, or why it takes longer; then the numbers that cannot come by this
+    /// What would settle what the customer is asked, what we look into, or why it takes longer; then the numbers that cannot come by this
     /// order. `evidence` is what documents say, `earliest` the first date that the carrier can be asked for.
     pub fn propose_fix(&self, evidence: &[Evidence], earliest: Option<Date>) -> Vec<ProposedFix> {
         let open: Vec<&OrderNumber> = self
@@ -108,7 +108,7 @@ impl Order {
         let asked = self
             .record
             .state
-            .rejection()
+            .unsettled()
             .map_or(&self.record.delays, |asked| &asked.reasons);
         let is_about_open = |reason: &&OrderReason| {
             reason

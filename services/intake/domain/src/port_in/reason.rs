@@ -46,7 +46,7 @@ pub(super) fn demand(reasons: &[OrderReason]) -> Demand {
     let is_correctable = reasons.iter().any(|reason| is_correctable(reason, reasons));
     if any(&[ReasonClass::Fix, ReasonClass::Customer, ReasonClass::Split]) || is_correctable {
         Demand::Customer
-    } else if any(&[ReasonClass::Manual, ReasonClass::Reroute]) || reasons.is_empty() {
+    } else if reasons.iter().any(is_ours) || reasons.is_empty() {
         // A rejection without a reason is like one with a reason that we do not know.
         Demand::Us
     } else if any(&[ReasonClass::Delay]) {
@@ -54,6 +54,11 @@ pub(super) fn demand(reasons: &[OrderReason]) -> Demand {
     } else {
         Demand::GoOnWithoutFailed
     }
+}
+
+/// Whether a person of ours has to find out what it means.
+pub(super) fn is_ours(reason: &OrderReason) -> bool {
+    matches!(reason.reason.class(), ReasonClass::Manual | ReasonClass::Reroute)
 }
 
 /// Whether the number is out of this order by these reasons.

@@ -145,7 +145,7 @@ impl Order {
             OrderState::InReview(_) => Ok(()),
             OrderState::Draft(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::ChangingDate(_)
             | OrderState::FocConfirmed(_)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::state::{Commitment, DateChange, Fallback, OrderState};
+use super::state::{Commitment, DateChange, Fallback, OrderState, PendingOn};
 
 impl Commitment {
     const fn arrived(self) -> Self {
@@ -18,8 +18,13 @@ impl Fallback {
     pub(super) const fn since(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::ActionRequired { since, .. } => *since,
-            Self::Submitted | Self::Pending { .. } | Self::FocConfirmed(_) => now,
+            Self::Submitted | Self::Pending(_) | Self::FocConfirmed(_) => now,
         }
+    }
+
+    /// Whether a person of ours has to look then.
+    pub(super) const fn awaits_us(&self) -> bool {
+        matches!(self, Self::Pending(PendingOn::Us(_)))
     }
 }
 
@@ -31,7 +36,7 @@ impl OrderState {
             Self::Draft(_)
             | Self::InReview(_)
             | Self::Submitted
-            | Self::Pending { .. }
+            | Self::Pending(_)
             | Self::ActionRequired(_)
             | Self::FocConfirmed(_)
             | Self::Activating { .. }
@@ -57,7 +62,7 @@ impl OrderState {
     pub(super) fn arrived(self) -> Self {
         let of = |from: Fallback| match from {
             Fallback::FocConfirmed(commitment) => Fallback::FocConfirmed(commitment.arrived()),
-            Fallback::Submitted | Fallback::Pending { .. } | Fallback::ActionRequired { .. } => from,
+            Fallback::Submitted | Fallback::Pending(_) | Fallback::ActionRequired { .. } => from,
         };
         match self {
             Self::FocConfirmed(commitment) => Self::FocConfirmed(commitment.arrived()),
@@ -72,7 +77,7 @@ impl OrderState {
             Self::Draft(_)
             | Self::InReview(_)
             | Self::Submitted
-            | Self::Pending { .. }
+            | Self::Pending(_)
             | Self::ActionRequired(_)
             | Self::Activating { .. }
             | Self::Ported
@@ -97,7 +102,7 @@ impl From<Fallback> for OrderState {
     fn from(before: Fallback) -> Self {
         match before {
             Fallback::Submitted => Self::Submitted,
-            Fallback::Pending { awaits_us } => Self::Pending { awaits_us },
+            Fallback::Pending(on) => Self::Pending(on),
             Fallback::ActionRequired { rejection, .. } => Self::ActionRequired(rejection),
             Fallback::FocConfirmed(commitment) => Self::FocConfirmed(commitment),
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use reasons::Reason;
 use types::Ver;
 
 use super::reason::{OrderReason, waits_for_end_user};
@@ -52,6 +53,19 @@ pub struct Rejection {
 }
 
 impl Rejection {
+    /// One reason for the whole request, which came in words alone.
+    pub(super) fn in_words(reason: Reason, words: &str) -> Self {
+        Self {
+            update_required: false,
+            reasons: vec![OrderReason {
+                tn: None,
+                reason,
+                raw_code: String::new(),
+                raw_text: words.to_owned(),
+            }],
+        }
+    }
+
     /// Both, each reason once. Only where the carrier never rejected does it ask for data alone.
     pub(super) fn joined_with(mut self, later: &Self) -> Self {
         self.update_required &= later.update_required;
@@ -62,6 +76,15 @@ impl Rejection {
         }
         self
     }
+}
+
+/// Whose word an order waits for that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PendingOn {
+    /// The losing carrier's.
+    Carrier,
+    /// Ours: a person has to find out what this means. Not a reason when the carrier gave none.
+    Us(Rejection),
 }
 
 /// How long a cancel or a change of date has been without an answer.
@@ -92,10 +115,7 @@ pub enum Fallback {
     /// See [`OrderState::Submitted`].
     Submitted,
     /// See [`OrderState::Pending`].
-    Pending {
-        /// A person of ours has to look.
-        awaits_us: bool,
-    },
+    Pending(PendingOn),
     /// See [`OrderState::ActionRequired`].
     ActionRequired {
         /// What the customer has to settle.
@@ -116,11 +136,8 @@ pub enum OrderState {
     InReview(Vec<ReviewCause>),
     /// Checked and accepted, on its way to the carrier.
     Submitted,
-    /// With the carrier.
-    Pending {
-        /// A person of ours has to look.
-        awaits_us: bool,
-    },
+    /// With the carrier, or with us, who look at what it said.
+    Pending(PendingOn),
     /// The customer has to act; abandoned after 30 days.
     ActionRequired(Rejection),
     /// With the carrier, which was asked for another date. Shown as pending.
@@ -266,7 +283,7 @@ impl OrderState {
         match self {
             Self::Draft(_) => StateName::Draft,
             Self::InReview(_) | Self::Submitted => StateName::Submitted,
-            Self::Pending { .. } | Self::ChangingDate(_) => StateName::Pending,
+            Self::Pending(_) | Self::ChangingDate(_) => StateName::Pending,
             Self::ActionRequired(_) => StateName::ActionRequired,
             Self::FocConfirmed(_) => StateName::FocConfirmed,
             Self::Activating { .. } => StateName::Activating,
@@ -284,17 +301,16 @@ impl OrderState {
         match self {
             Self::ActionRequired(rejection) if waits_for_end_user(&rejection.reasons) => Some(Court::EndUser),
             Self::Draft(_) | Self::ActionRequired(_) => Some(Court::Customer),
-            Self::InReview(_)
-            | Self::Submitted
-            | Self::Pending { awaits_us: true }
-            | Self::FocConfirmed(_) => Some(Court::Us),
+            Self::InReview(_) | Self::Submitted | Self::Pending(PendingOn::Us(_)) | Self::FocConfirmed(_) => {
+                Some(Court::Us)
+            }
             Self::CancelRequested { answer, .. } | Self::ChangingDate(DateChange { answer, .. }) => {
                 Some(match answer {
                     AwaitedAnswer::DueBy(_) => Court::LosingCarrier,
                     AwaitedAnswer::Overdue => Court::Us,
                 })
             }
-            Self::Pending { awaits_us: false } => Some(Court::LosingCarrier),
+            Self::Pending(PendingOn::Carrier) => Some(Court::LosingCarrier),
             Self::Activating { .. } => Some(Court::GainingCarrier),
             Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => None,
             Self::Parent(children) => court_of_children(*children),
@@ -304,6 +320,15 @@ impl OrderState {
     /// What the customer has to settle now.
     pub const fn rejection(&self) -> Option<&Rejection> {
         if let Self::ActionRequired(rejection) = self {
+            Some(rejection)
+        } else {
+            None
+        }
+    }
+
+    /// What the carrier gave as reasons and somebody has to settle now: the customer, or we.
+    pub const fn unsettled(&self) -> Option<&Rejection> {
+        if let Self::ActionRequired(rejection) | Self::Pending(PendingOn::Us(rejection)) = self {
             Some(rejection)
         } else {
             None

@@ -1,14 +1,16 @@
 //! Handing an order in, and hearing that the carrier has it.
 
 use jiff::Timestamp;
+use reasons::Reason;
 use types::{Tn, Ver};
 
 use super::cancel::AtCarrier;
+use super::meanwhile::after;
 use super::order::{Entry, Order, OrderFact, Transition};
 use super::refusal::{ActionRefusal, Refusal};
 use super::requirements::Requirement;
 use super::review::ReviewCause;
-use super::state::{DateChange, Fallback, OrderState};
+use super::state::{DateChange, Fallback, OrderState, PendingOn, Rejection};
 
 /// What is asked of a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,9 +154,15 @@ impl Order {
         ActionRefusal::unless_ready(requirements)
     }
 
+    /// The version that comes next, if it is not the last: that is kept for a cancel, so that every order can be cancelled.
+    pub(super) fn next_ver(&self) -> Option<Ver> {
+        let next = self.record.ver.next()?;
+        next.next().map(|_| next)
+    }
+
     /// Sends the order again as the next version; `None` when carriers' forms have no number for it.
     pub(super) fn resubmit(self, action: &'static str, now: Timestamp) -> Option<Transition> {
-        let ver = self.record.ver.next()?;
+        let ver = self.next_ver()?;
         let inventory = self.withdrawal();
         let mut order = self.enter(OrderState::Submitted, now);
         order.record.ver = ver;
@@ -199,6 +207,12 @@ impl Order {
                 let held = order.be_refused_activation(tns, refusal, now);
                 Some(held.unwrap_or_else(|| self.be_told_of_refusal(kind, refusal)))
             }
+            // A change of date that was taken back already is no longer in force.
+            (CommandKind::Submit | CommandKind::Supplement, CommandState::Refused)
+                if ver == self.record.ver_in_force =>
+            {
+                Some(self.be_refused(kind, refusal, now))
+            }
             (
                 CommandKind::Submit | CommandKind::Supplement | CommandKind::EnableMessaging,
                 CommandState::Refused,
@@ -216,6 +230,37 @@ impl Order {
         }
     }
 
+    /// What the carrier did not take in waits for a person of ours, who finds out why.
+    fn be_refused(self, kind: CommandKind, refusal: &str, now: Timestamp) -> Transition {
+        let why = Rejection::in_words(Reason::Unmapped, refusal);
+        let mut order = self;
+        match &mut order.record.state {
+            OrderState::Submitted | OrderState::Pending(_) => {
+                let told = order.clone().be_told_of_refusal(kind, refusal);
+                return order.wait_for_us(&why, told.entry, now);
+            }
+            OrderState::CancelRequested { from, .. } | OrderState::ChangingDate(DateChange { from, .. })
+                if matches!(from, Fallback::Submitted | Fallback::Pending(_)) =>
+            {
+                *from = after(from, &why, now).unwrap_or_else(|| from.clone());
+            }
+            // The carrier has answered: it has what it answered to.
+            OrderState::CancelRequested { .. }
+            | OrderState::ChangingDate(_)
+            | OrderState::Draft(_)
+            | OrderState::InReview(_)
+            | OrderState::ActionRequired(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => {}
+        }
+        order.be_told_of_refusal(kind, refusal)
+    }
+
     fn be_told_of_refusal(self, kind: CommandKind, refusal: &str) -> Transition {
         self.noted(Entry {
             action: "command_refused",
@@ -227,7 +272,7 @@ impl Order {
     fn be_acknowledged(mut self, now: Timestamp) -> Option<Transition> {
         match self.record.state.clone() {
             OrderState::Submitted => {
-                let order = self.enter(OrderState::Pending { awaits_us: false }, now);
+                let order = self.enter(OrderState::Pending(PendingOn::Carrier), now);
                 Some(Transition {
                     order,
                     facts: vec![OrderFact::Pending],
@@ -237,7 +282,7 @@ impl Order {
             }
             // A change of date overtook the news that the order itself has arrived.
             OrderState::ChangingDate(change) if change.from == Fallback::Submitted => {
-                let from = Fallback::Pending { awaits_us: false };
+                let from = Fallback::Pending(PendingOn::Carrier);
                 self.record.state = OrderState::ChangingDate(DateChange { from, ..change });
                 let facts = vec![OrderFact::Pending];
                 Some(Transition {
@@ -248,7 +293,7 @@ impl Order {
             // The answer was faster than the acknowledgement.
             OrderState::Draft(_)
             | OrderState::InReview(_)
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ChangingDate(_)
             | OrderState::ActionRequired(_)
             | OrderState::FocConfirmed(_)
@@ -299,10 +344,14 @@ impl Order {
                 reasons: rejection.reasons.clone(),
                 update_required: rejection.update_required,
             }],
-            Fallback::Submitted | Fallback::Pending { .. } => vec![OrderFact::Pending],
+            Fallback::Pending(PendingOn::Us(rejection)) => vec![OrderFact::Delayed {
+                reasons: rejection.reasons.clone(),
+            }],
+            Fallback::Submitted | Fallback::Pending(PendingOn::Carrier) => vec![OrderFact::Pending],
         };
         let entry = Entry {
             note: note.to_owned(),
+            is_alarming: from.awaits_us(),
             ..Entry::plain("cancel_refused")
         };
         Some(Transition {

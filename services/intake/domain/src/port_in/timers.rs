@@ -37,7 +37,7 @@ impl Order {
             },
             OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected
@@ -72,7 +72,7 @@ impl Order {
             }
             OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::Ported
             | OrderState::Cancelled
             | OrderState::Rejected

@@ -1,8 +1,9 @@
 //! What carriers say when something else is under way.
 
+use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
     AtCarrier, CommandKind, CommandState, Fallback, InventoryChange, NumberState, OrderFact, OrderState,
-    Says, StateName,
+    PendingOn, Says, StateName,
 };
 use jiff::SignedDuration;
 use reasons::Reason;
@@ -22,7 +23,9 @@ fn what_the_carrier_never_had_is_cancelled_at_once() {
         (StateName::Pending, AtCarrier::Nothing, StateName::CancelRequested),
     ];
     for (before, at_carrier, expected) in cases {
-        let cancelled = order_in(before).cancel(at_carrier, now()).unwrap();
+        let cancelled = order_in(before)
+            .cancel(at_carrier, &LosingCarrier::Untold, now())
+            .unwrap();
         assert_eq!(
             cancelled.order.record().state.name(),
             expected,
@@ -41,7 +44,7 @@ fn what_the_carrier_never_had_is_cancelled_at_once() {
 fn a_refused_cancel_of_what_the_carrier_never_had_is_done() {
     for (at_carrier, expected) in [
         (AtCarrier::Nothing, OrderState::Cancelled),
-        (AtCarrier::Perhaps, OrderState::Pending { awaits_us: false }),
+        (AtCarrier::Perhaps, OrderState::Pending(PendingOn::Carrier)),
     ] {
         let order = order_with(cancelling(Fallback::Submitted));
         let ver = order.record().ver;

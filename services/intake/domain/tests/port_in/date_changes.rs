@@ -220,7 +220,10 @@ fn a_date_moves_also_while_the_cut_over_or_a_cancel_is_under_way() {
 #[test]
 fn a_cancel_takes_the_place_of_a_change_of_date() {
     let asked = change(order_in(StateName::FocConfirmed), Package::Fetched).unwrap();
-    let cancelled = asked.cancel(AtCarrier::Perhaps, now()).unwrap().order;
+    let cancelled = asked
+        .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now())
+        .unwrap()
+        .order;
     assert_eq!(
         (cancelled.record().ver, cancelled.record().details.wanted_date),
         (ver(3), None)

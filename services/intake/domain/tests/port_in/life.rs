@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::requirements::Requirement;
 use intake_domain::port_in::{
     ActionRefusal, AtCarrier, AwaitedAnswer, Commitment, Court, DropRefusal, Fallback, NumberState,
-    OrderFact, OrderState, ReturnReason, ReviewCause, ReviewPolicy, Says, Settlement, StateName,
+    OrderFact, OrderState, PendingOn, ReturnReason, ReviewCause, ReviewPolicy, Says, Settlement, StateName,
 };
 use reasons::Reason;
 use types::Ver;
@@ -98,12 +99,15 @@ fn what_a_carrier_does_not_answer_comes_to_us_after_two_business_days() {
     };
     for (state, due) in [
         (
-            OrderState::Pending { awaits_us: false },
+            OrderState::Pending(PendingOn::Carrier),
             at("2026-11-25T15:00:00Z"),
         ),
         (OrderState::FocConfirmed(soon), at("2026-11-24T17:00:00Z")),
     ] {
-        let cancelled = order_with(state).cancel(AtCarrier::Perhaps, now()).unwrap().order;
+        let cancelled = order_with(state)
+            .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now())
+            .unwrap()
+            .order;
         assert_eq!(cancelled.next_due(), Some(due));
         let overdue = cancelled.fall_due(due).unwrap();
         assert!(overdue.entry.is_alarming);
@@ -196,7 +200,7 @@ fn a_delay_is_kept_until_the_order_moves_on() {
     );
     assert_eq!(
         delayed.order.record().state,
-        OrderState::Pending { awaits_us: false }
+        OrderState::Pending(PendingOn::Carrier)
     );
     assert_eq!(delayed.order.record().delays, reasons);
     let committed = delayed

@@ -11,6 +11,7 @@ mod date_changes;
 mod divisions;
 mod fixes;
 mod life;
+mod looks;
 mod meanwhile;
 mod orders;
 mod outlook;

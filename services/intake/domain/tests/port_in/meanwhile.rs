@@ -3,7 +3,7 @@
 use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
     Action, AtCarrier, Commitment, Fallback, InventoryChange, NumberChanges, NumberState, Order, OrderFact,
-    OrderState, Package, Refusal, Says, StateName, Transition,
+    OrderState, Package, PendingOn, Refusal, Says, StateName, Transition,
 };
 use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
@@ -68,7 +68,7 @@ fn a_carrier_that_rejects_the_cancel_as_too_late_has_refused_it() {
 
 #[test]
 fn a_delay_meanwhile_changes_nothing_to_go_back_to() {
-    let order = order_with(cancelling(Fallback::Pending { awaits_us: false }));
+    let order = order_with(cancelling(Fallback::Pending(PendingOn::Carrier)));
     let delayed = Says::Rejected(rejection(vec![reason(Reason::Workload, None)]));
     let heard = order.clone().hear(&delayed, Ver::FIRST, now());
     assert_eq!(heard.order, order);
@@ -79,7 +79,7 @@ fn what_is_refused_gives_no_more_time_to_act() {
     let due = order_in(StateName::ActionRequired).next_due();
     assert_eq!(due, Some(at("2026-12-23T15:00:00Z")));
     let cancelled = order_in(StateName::ActionRequired)
-        .cancel(AtCarrier::Perhaps, days_later(10))
+        .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, days_later(10))
         .unwrap();
     let expired = rejection(vec![reason(Reason::FocExpired, None)]);
     let moved = order_with(OrderState::ActionRequired(expired))

@@ -3,7 +3,7 @@
 use intake_domain::port_in::{
     Address, AwaitedAnswer, CommandHeard, CommandKind, CommandState, Commitment, DateChange, Detail, Details,
     Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order, OrderNumber, OrderReason, OrderRecord,
-    OrderState, Overrides, Rejection, ReviewCause, StateName, SubscriberKind,
+    OrderState, Overrides, PendingOn, Rejection, ReviewCause, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
@@ -136,12 +136,12 @@ pub(crate) fn state(name: StateName) -> OrderState {
     match name {
         StateName::Draft => OrderState::Draft(Draft::new(now())),
         StateName::Submitted => OrderState::Submitted,
-        StateName::Pending => OrderState::Pending { awaits_us: false },
+        StateName::Pending => OrderState::Pending(PendingOn::Carrier),
         StateName::ActionRequired => OrderState::ActionRequired(pin),
         StateName::FocConfirmed => OrderState::FocConfirmed(commitment()),
         StateName::Activating => OrderState::Activating { foc_at: foc_at() },
         StateName::Ported => OrderState::Ported,
-        StateName::CancelRequested => cancelling(Fallback::Pending { awaits_us: false }),
+        StateName::CancelRequested => cancelling(Fallback::Pending(PendingOn::Carrier)),
         StateName::Cancelled => OrderState::Cancelled,
         StateName::Rejected => OrderState::Rejected,
         StateName::Abandoned => OrderState::Abandoned,
@@ -172,7 +172,12 @@ pub(crate) fn changing(from: Fallback) -> OrderState {
     })
 }
 
-/// Every variant of a state by its name in tables: those of [`StateName`], and the three that look like others outside.
+/// Something that we do not understand was said.
+pub(crate) fn awaits_us() -> OrderState {
+    OrderState::Pending(PendingOn::Us(rejection(vec![reason(Reason::Unmapped, None)])))
+}
+
+/// Every variant of a state by its name in tables: those of [`StateName`], and the four that look like others outside.
 pub(crate) fn every_state() -> Vec<(&'static str, OrderState)> {
     let mut all: Vec<_> = StateName::ALL.map(|name| (name.code(), state(name))).to_vec();
     all.push(("PARENT", OrderState::Parent(StateName::Pending)));
@@ -184,6 +189,7 @@ pub(crate) fn every_state() -> Vec<(&'static str, OrderState)> {
         5,
         ("CHANGING_DATE", changing(Fallback::FocConfirmed(commitment()))),
     );
+    all.insert(4, ("AWAITS_US", awaits_us()));
     all
 }
 
@@ -193,6 +199,8 @@ pub(crate) fn label(state: &OrderState) -> &'static str {
         "IN_REVIEW"
     } else if matches!(state, OrderState::ChangingDate(_)) {
         "CHANGING_DATE"
+    } else if matches!(state, OrderState::Pending(PendingOn::Us(_))) {
+        "AWAITS_US"
     } else if matches!(state, OrderState::Parent(_)) {
         "PARENT"
     } else {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use calendar::DayOverride;
-use intake_domain::carrier::{AsksFor, CarrierProfile, Network};
+use intake_domain::carrier::{AsksFor, CarrierProfile, LosingCarrier, Network};
 use intake_domain::port_in::{
-    CarrierTime, Commitment, EstimateBasis, Fallback, Histogram, Leg, LegStep, NextEventKind, Order,
-    OrderRecord, OrderState, Pace, StateName, leg_days,
+    AtCarrier, CarrierTime, Commitment, EstimateBasis, Fallback, Histogram, Leg, LegStep, NextEventKind,
+    Order, OrderRecord, OrderState, Pace, Package, PendingOn, StateName, leg_days,
 };
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use types::Ver;
 
-use crate::orders::{at, cancelling, commitment, foc_at, now, order_in, order_with};
+use crate::orders::{at, awaits_us, cancelling, commitment, foc_at, now, order_in, order_with};
 
 fn carrier(network: Network, interval_days: u16, closed: &[Date]) -> CarrierProfile {
     CarrierProfile {
@@ -81,15 +81,39 @@ fn a_carrier_answers_within_its_own_interval_and_by_its_own_days() {
     ];
     for (network, interval, closed, expected) in cases {
         let profile = carrier(network, interval, &closed);
-        let pending = OrderState::Pending { awaits_us: false };
+        let pending = OrderState::Pending(PendingOn::Carrier);
         assert_eq!(
             due(pending, Some(&profile)),
             Some(at(expected)),
             "{network:?} {interval}"
         );
         // Ours is a business day of the country, whatever the carrier does.
-        let ours = OrderState::Pending { awaits_us: true };
+        let ours = awaits_us();
         assert_eq!(due(ours, Some(&profile)), Some(at("2026-11-24T15:00:00Z")));
+    }
+}
+
+/// From the Wednesday before Thanksgiving.
+#[test]
+fn what_a_carrier_is_asked_is_due_by_its_own_days() {
+    let wednesday = at("2026-11-25T15:00:00Z");
+    let wanted = date(2026, 12, 10);
+    for (closed, expected) in [
+        (vec![], "2026-11-30T15:00:00Z"),
+        (vec![date(2026, 11, 27)], "2026-12-01T15:00:00Z"),
+    ] {
+        let losing = LosingCarrier::Known(Box::new(carrier(Network::Wireline, 0, &closed)));
+        let order = order_in(StateName::Pending);
+        let cancelled = order
+            .clone()
+            .cancel(AtCarrier::Perhaps, &losing, wednesday)
+            .unwrap();
+        let changed = order.change_wanted_date(wanted, &losing, Package::Fetched, wednesday);
+        for asked in [cancelled, changed.unwrap()] {
+            assert_eq!(asked.order.next_due(), Some(at(expected)), "{closed:?}");
+            let carrier = CarrierTime::of(&asked.order, losing.profile());
+            assert_eq!(asked.order.court_due(&carrier), Some(at(expected)), "{closed:?}");
+        }
     }
 }
 
@@ -106,10 +130,7 @@ fn what_happens_next_is_either_by_itself_or_by_somebody() {
         (in_state(StateName::Draft), Some((Next::Submission, due, false))),
         (in_state(StateName::Submitted), Some((Next::HandOver, due, false))),
         (in_state(StateName::Pending), Some((Next::Answer, due, false))),
-        (
-            OrderState::Pending { awaits_us: true },
-            Some((Next::Review, due, false)),
-        ),
+        (awaits_us(), Some((Next::Review, due, false))),
         (
             in_state(StateName::ActionRequired),
             Some((Next::Correction, due, false)),

@@ -144,7 +144,10 @@ fn one_batch_is_refused_and_the_others_go_on() {
         .order
         .hear(&Says::Activated { tns: vec![tn(TWO)] }, Ver::FIRST, later());
     // What is left can be given up.
-    let cancelled = ported.order.cancel(AtCarrier::Perhaps, later()).unwrap();
+    let cancelled = ported
+        .order
+        .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, later())
+        .unwrap();
     assert_eq!(cancelled.facts, [OrderFact::CancelRequested]);
     // Nobody asked for these any more.
     let late = refuse(order_in(StateName::Activating), Some(&[]));
@@ -159,7 +162,9 @@ fn a_refused_order_can_be_cancelled_and_has_time_to_be_answered() {
         Ok(Some(at("2026-12-31T05:00:00Z"))),
         "until the commitment lapses"
     );
-    let cancelling = order.cancel(AtCarrier::Perhaps, later()).unwrap();
+    let cancelling = order
+        .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, later())
+        .unwrap();
     assert_eq!(cancelling.facts, [OrderFact::CancelRequested]);
     let OrderState::CancelRequested { from, answer } = &cancelling.order.record().state else {
         panic!("{:?}", cancelling.order.record().state);
@@ -184,7 +189,13 @@ fn a_refused_order_can_have_another_date_which_is_another_try() {
     let record = changing.order.record();
     assert!(record.state.fallback().is_some());
     // Not answered, it can still be cancelled.
-    assert!(changing.order.clone().cancel(AtCarrier::Perhaps, later()).is_ok());
+    assert!(
+        changing
+            .order
+            .clone()
+            .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, later())
+            .is_ok()
+    );
     let (ver, next) = (record.ver, at("2026-12-10T05:00:00Z"));
     let moved = changing.order.hear(&Says::Foc { foc_at: next }, ver, later());
     assert_eq!(states(&moved.order), [NumberState::FocConfirmed; 2]);
@@ -205,7 +216,9 @@ fn an_order_that_is_held_back_past_its_date_can_be_cancelled_and_one_under_way_n
         (false, foc_at(), false),
     ] {
         let order = committed(held);
-        let cancelled = order.clone().cancel(AtCarrier::Perhaps, when);
+        let cancelled = order
+            .clone()
+            .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, when);
         assert_eq!(cancelled.is_ok(), is_taken, "held {held} at {when}");
         assert_eq!(order.check(Action::ChangeWantedDate, when).is_ok(), is_taken);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
     Action, ActionRefusal, AddRefusal, AtCarrier, CommandKind, CommandState, Correction, Fallback,
     InventoryChange, NumberState, OrderFact, OrderState, Refusal, Says, SentSecrets, StateName,
@@ -16,7 +17,7 @@ use crate::orders::{
 use crate::tries::try_action;
 
 /// What is tried on each state.
-const ACTIONS: [&str; 28] = [
+const ACTIONS: [&str; 29] = [
     "edit",
     "add",
     "remove",
@@ -30,6 +31,7 @@ const ACTIONS: [&str; 28] = [
     "settle-date",
     "cancel",
     "settle-cancel",
+    "settle-rejection",
     "activation",
     "activate",
     "snapback",
@@ -50,20 +52,21 @@ const ACTIONS: [&str; 28] = [
 /// One row a state; one column an action: the state it leads to, `-` where it is refused, `=` where nothing changes.
 /// In rows: writing and our review; the customer and operations; the cut-over; commands; what carriers say; time.
 const TABLE: &str = "
-DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED -  = - -  = = =  = = = = = = = =  ABANDONED
-IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED -  = - -  = = =  = = = = = = = =  =
-SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  PENDING = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  =
-ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED -  = - -  = FOC_CONFIRMED =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
-FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED -  = - -  = = =  ACTION_REQUIRED PENDING REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
-ACTIVATING       - - - - - -  - - - - - - -  - - -  = = FOC_CONFIRMED  ACTION_REQUIRED PENDING REJECTED = = PORTED = =  ABANDONED
-PORTED           - - - - - -  - - - - - - -  - - PORTED  = = =  = = = = = = = =  =
-CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED  = - -  = = =  CANCEL_REQUESTED CANCEL_REQUESTED CANCEL_REQUESTED = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
-CANCELLED        - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
-REJECTED         - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
-ABANDONED        - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
-PARENT           - - - - - -  - - - - - - -  - - -  = = =  = = = = = = = =  =
+DRAFT            = = = SUBMITTED - -  - - - = - CANCELLED - -  = - -  = = =  = = = = = = = =  ABANDONED
+IN_REVIEW        - - - - SUBMITTED DRAFT  - - - = - CANCELLED - -  = - -  = = =  = = = = = = = =  =
+SUBMITTED        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED - -  = - -  PENDING AWAITS_US =  ACTION_REQUIRED AWAITS_US REJECTED = FOC_CONFIRMED PORTED = =  =
+PENDING          - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED - -  = - -  = AWAITS_US =  ACTION_REQUIRED AWAITS_US REJECTED = FOC_CONFIRMED PORTED = =  =
+AWAITS_US        - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED - SUBMITTED  = - -  = AWAITS_US =  ACTION_REQUIRED AWAITS_US REJECTED = FOC_CONFIRMED PORTED = =  =
+ACTION_REQUIRED  - - - - - -  SUBMITTED - SUBMITTED - - CANCEL_REQUESTED - -  = - -  = = =  ACTION_REQUIRED ACTION_REQUIRED REJECTED = = PORTED = =  ABANDONED
+CHANGING_DATE    - - - - - -  - - - - PENDING CANCEL_REQUESTED - -  = - -  = FOC_CONFIRMED =  ACTION_REQUIRED AWAITS_US REJECTED = FOC_CONFIRMED PORTED = FOC_CONFIRMED  CHANGING_DATE
+FOC_CONFIRMED    - - - - - -  - - - CHANGING_DATE - CANCEL_REQUESTED - -  = - -  = = =  ACTION_REQUIRED AWAITS_US REJECTED = FOC_CONFIRMED PORTED = =  ACTIVATING
+ACTIVATING       - - - - - -  - - - - - - - -  - - -  = = FOC_CONFIRMED  ACTION_REQUIRED AWAITS_US REJECTED = = PORTED = =  ABANDONED
+PORTED           - - - - - -  - - - - - - - -  - - PORTED  = = =  = = = = = = = =  =
+CANCEL_REQUESTED - - - - - -  - - - - - - CANCELLED -  = - -  = = =  CANCEL_REQUESTED CANCEL_REQUESTED CANCEL_REQUESTED = CANCEL_REQUESTED PORTED CANCELLED PENDING  CANCEL_REQUESTED
+CANCELLED        - - - - - -  - - - - - - - -  - - -  = = =  = = = = = = = =  =
+REJECTED         - - - - - -  - - - - - - - -  - - -  = = =  = = = = = = = =  =
+ABANDONED        - - - - - -  - - - - - - - -  - - -  = = =  = = = = = = = =  =
+PARENT           - - - - - -  - - - - - - - -  - - -  = = =  = = = = = = = =  =
 ";
 
 /// The table, a row a state.
@@ -103,7 +106,7 @@ fn every_state_and_every_action() {
 }
 
 /// The actions of the table that are RPCs.
-const RPCS: [(&str, Action); 16] = [
+const RPCS: [(&str, Action); 17] = [
     ("edit", Action::UpdateOrder),
     ("add", Action::AddNumbers),
     ("remove", Action::RemoveNumbers),
@@ -117,6 +120,7 @@ const RPCS: [(&str, Action); 16] = [
     ("settle-date", Action::SettleDateChange),
     ("cancel", Action::CancelOrder),
     ("settle-cancel", Action::SettleCancel),
+    ("settle-rejection", Action::SettleRejection),
     ("activation", Action::SetActivation),
     ("activate", Action::ActivateOrder),
     ("snapback", Action::RequestSnapback),
@@ -186,11 +190,11 @@ fn refusals_have_the_reason_that_customers_are_told() {
         Err(ActionRefusal::Refused(Refusal::Illegal(_)))
     ));
     assert_eq!(
-        order_in(StateName::Ported).cancel(AtCarrier::Perhaps, now()),
+        order_in(StateName::Ported).cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now()),
         Err(Refusal::CompletedUseSnapback)
     );
     assert_eq!(
-        order_in(StateName::Activating).cancel(AtCarrier::Perhaps, now()),
+        order_in(StateName::Activating).cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now()),
         Err(Refusal::TooLate { foc_at: foc_at() })
     );
 }
@@ -207,7 +211,8 @@ fn a_cancel_is_taken_until_a_day_before_the_cut_over() {
         let when = foc_at()
             .checked_sub(jiff::SignedDuration::from_mins(minutes))
             .unwrap();
-        let cancelled = order_in(StateName::FocConfirmed).cancel(AtCarrier::Perhaps, when);
+        let cancelled =
+            order_in(StateName::FocConfirmed).cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, when);
         match cancelled {
             Ok(transition) => {
                 assert!(taken, "{minutes}");
@@ -254,7 +259,7 @@ fn an_answer_after_a_confirmed_cancel_alarms() {
 #[test]
 fn a_refused_cancel_goes_back_and_keeps_what_came_meanwhile() {
     let cancelling = order_in(StateName::Pending)
-        .cancel(AtCarrier::Perhaps, now())
+        .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now())
         .unwrap()
         .order;
     let (first, second) = (Ver::FIRST, Ver::new(2).unwrap());

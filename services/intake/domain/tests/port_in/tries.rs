@@ -6,8 +6,8 @@ use std::error::Error;
 use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::cutover::{ActivationMode, Asked, Decision};
 use intake_domain::port_in::{
-    AtCarrier, CommandKind, CommandState, Correction, NumberState, Order, Package, Says, SentSecrets,
-    Settlement, Transition,
+    AtCarrier, CommandKind, CommandState, Correction, Finding, NumberState, Order, Package, Says,
+    SentSecrets, Settlement, Transition,
 };
 use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
@@ -68,9 +68,14 @@ fn ask(order: Order, action: &str) -> Result<Transition, String> {
         "settle-date" => order
             .settle_date_change(Settlement::Confirmed, "by phone", now())
             .map_err(why),
-        "cancel" => order.cancel(AtCarrier::Perhaps, now()).map_err(why),
+        "cancel" => order
+            .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, now())
+            .map_err(why),
         "settle-cancel" => order
             .settle_cancel(Settlement::Confirmed, "by phone", now())
+            .map_err(why),
+        "settle-rejection" => order
+            .settle_rejection(&Finding::NothingWrong, "by phone", now())
             .map_err(why),
         "activation" => order.set_activation(ActivationMode::OnDemand).map_err(why),
         "activate" => {

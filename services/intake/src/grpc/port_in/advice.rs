@@ -105,7 +105,7 @@ pub(super) fn review(state: &OrderState) -> Option<v1::Review> {
         }),
         OrderState::Draft(_)
         | OrderState::Submitted
-        | OrderState::Pending { .. }
+        | OrderState::Pending(_)
         | OrderState::ActionRequired(_)
         | OrderState::ChangingDate(_)
         | OrderState::FocConfirmed(_)

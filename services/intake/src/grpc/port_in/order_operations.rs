@@ -3,7 +3,7 @@
 use grpc::status::store;
 use grpc::{Faults, Reply, page};
 use idempotency::Begun;
-use intake_domain::port_in::{Note, ReturnReason, ReviewPolicy, Settlement};
+use intake_domain::port_in::{Finding, Meaning, NUMBERS_MAX, Note, ReturnReason, ReviewPolicy, Settlement};
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::order_operations_service_server::OrderOperationsService;
 use tonic::{Request, Response, Status};
@@ -134,6 +134,26 @@ impl OrderOperationsService for OrderOperations {
         .await
     }
 
+    async fn settle_rejection(
+        &self,
+        request: Request<v1::SettleRejectionRequest>,
+    ) -> Reply<v1::SettleRejectionResponse> {
+        let requester = requester(&request)?;
+        let body = request.get_ref();
+        let (name, finding, note) = found(body)?;
+        let etag = body.etag.clone();
+        let mut work = begin!(self, request);
+        let said = (&finding, note.as_str());
+        let etag = self::etag(&etag);
+        let view = ops::port_in::settle_rejection(&self.intake, work.conn(), &requester, name, said, etag)
+            .await
+            .map_err(|error| status::change(&error))?;
+        work.finish(v1::SettleRejectionResponse {
+            order: Some(render::order(&view)),
+        })
+        .await
+    }
+
     async fn put_review_policy(
         &self,
         request: Request<v1::PutReviewPolicyRequest>,
@@ -217,6 +237,55 @@ fn settled(
     let note = faults.required("note", note);
     let all = name.zip(settlement).zip(note);
     faults.finish(all.map(|((name, settlement), note)| (name, settlement, note)))
+}
+
+fn found(body: &v1::SettleRejectionRequest) -> Result<(OrderName, Finding, Note), Status> {
+    let mut faults = Faults::new();
+    let name = order_name(&mut faults, &body.order_id);
+    let meanings = meanings(&mut faults, &body.reasons);
+    let finding = match body.finding() {
+        v1::RejectionFinding::Means if body.reasons.is_empty() => {
+            faults.add("reasons", "MISSING", "must have at least one reason");
+            None
+        }
+        v1::RejectionFinding::Means => Some(Finding::Means(meanings)),
+        v1::RejectionFinding::NothingWrong => Some(Finding::NothingWrong),
+        v1::RejectionFinding::Final => Some(Finding::Final),
+        v1::RejectionFinding::Unspecified => {
+            faults.add("finding", "MISSING", "must be set");
+            None
+        }
+    };
+    let takes_reasons = matches!(
+        body.finding(),
+        v1::RejectionFinding::Means | v1::RejectionFinding::Unspecified
+    );
+    if !takes_reasons && !body.reasons.is_empty() {
+        faults.add("reasons", "INVALID", "must be empty unless the answer means them");
+    }
+    let note = faults.required("note", &body.note);
+    let all = name.zip(finding).zip(note);
+    faults.finish(all.map(|((name, finding), note)| (name, finding, note)))
+}
+
+fn meanings(faults: &mut Faults, reasons: &[v1::MeantReason]) -> Vec<Meaning> {
+    if reasons.len() > NUMBERS_MAX {
+        faults.add("reasons", "TOO_MANY", "has 20,000 reasons at most");
+        return Vec::new();
+    }
+    let all = reasons.iter().enumerate();
+    let read = all.filter_map(|(index, meant)| {
+        let tn = if meant.tn.is_empty() {
+            Some(None)
+        } else {
+            faults
+                .required(&format!("reasons[{index}].tn"), &meant.tn)
+                .map(Some)
+        };
+        let reason = faults.required(&format!("reasons[{index}].reason"), &meant.reason);
+        tn.zip(reason).map(|(tn, reason)| Meaning { tn, reason })
+    });
+    read.collect()
 }
 
 fn policy(faults: &mut Faults, policy: &v1::ReviewPolicy) -> Option<ReviewPolicy> {

@@ -21,14 +21,14 @@ use crate::ops::port_in::{
 
 pub(super) fn order(view: &OrderView) -> v1::Order {
     let record = view.order.record();
-    let asked = record.state.rejection();
-    let reasons = asked.map(|rejection| rejection.reasons.iter().map(reason).collect());
+    let unsettled = record.state.unsettled();
+    let reasons = unsettled.map(|rejection| rejection.reasons.iter().map(reason).collect());
     let change = match &record.state {
         OrderState::ChangingDate(change) => Some(change),
         OrderState::Draft(_)
         | OrderState::InReview(_)
         | OrderState::Submitted
-        | OrderState::Pending { .. }
+        | OrderState::Pending(_)
         | OrderState::ActionRequired(_)
         | OrderState::FocConfirmed(_)
         | OrderState::Activating { .. }
@@ -121,8 +121,8 @@ pub(super) fn listed_order(row: &OrderRow) -> v1::Order {
 /// What lists show as well.
 fn head(record: &OrderRecord, outlook: &Outlook) -> v1::Order {
     let held = record.cutover.held.as_ref();
-    let update_required =
-        matches!(&record.state, OrderState::ActionRequired(rejection) if rejection.update_required);
+    let unsettled = record.state.unsettled();
+    let update_required = unsettled.is_some_and(|rejection| rejection.update_required);
     v1::Order {
         order_id: record.id.to_string(),
         request_number: record.request_number.to_string(),

@@ -5,7 +5,7 @@ use grpc::status::{fail, internal, invalid, not_ready, store, unavailable};
 use intake_domain::port_in::requirements::Requirement;
 use intake_domain::port_in::{
     ActionRefusal, AddRefusal, ConfigureFault, DateChangeRefusal, DropRefusal, FixFault, FixRefusal,
-    IllegalTransition, Refusal, ResolveRefusal,
+    IllegalTransition, Refusal, ResolveRefusal, SettleRejectionRefusal,
 };
 use tonic::{Code, Status};
 use types::Tn;
@@ -203,7 +203,24 @@ pub(super) fn change(error: &ChangeError) -> Status {
         ChangeError::NotFound => not_found(),
         ChangeError::Date(DateChangeRefusal::Refused(error))
         | ChangeError::Drop(DropRefusal::Refused(error))
+        | ChangeError::SettleRejection(SettleRejectionRefusal::Refused(error))
         | ChangeError::Settle(error) => refusal(error),
+        ChangeError::SettleRejection(SettleRejectionRefusal::Meanings {
+            not_in_order,
+            is_still_ours,
+        }) => {
+            let mut faults = of_tns(
+                not_in_order,
+                "TN_NOT_IN_ORDER",
+                "is not in the order, or not any more",
+            );
+            if *is_still_ours {
+                let message =
+                    "none of these says who has to act; name what the answer means, or another finding";
+                faults.push(fault("reasons", "SETTLES_NOTHING", message.to_owned()));
+            }
+            invalid(faults)
+        }
         ChangeError::Date(DateChangeRefusal::Date(requirements)) => unmet(requirements),
         ChangeError::Drop(DropRefusal::NotInOrder(tns)) => invalid(of_tns(
             tns,

@@ -9,6 +9,7 @@ use types::{OrderId, RequestNumber};
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, find_to_change};
 use crate::app::Intake;
+use crate::ops;
 use crate::store::port_in as store;
 
 /// Why an order was not cancelled.
@@ -64,7 +65,8 @@ async fn cancel_one(
         .await?
         .ok_or(CancelError::NotFound)?;
     let at_carrier = store::commands::at_carrier(conn, id).await?;
-    let transition = order.clone().cancel(at_carrier, occasion.now)?;
+    let losing = ops::carriers::losing_carrier(conn, order.record().details.losing_carrier.as_ref()).await?;
+    let transition = order.clone().cancel(at_carrier, &losing, occasion.now)?;
     settle(intake, conn, &order, transition, occasion).await?;
     Ok(())
 }

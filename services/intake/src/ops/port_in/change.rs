@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use intake_domain::port_in::{DateChangeRefusal, DropRefusal, Refusal, Settlement};
+use intake_domain::port_in::{
+    DateChangeRefusal, DropRefusal, Finding, Refusal, SettleRejectionRefusal, Settlement,
+};
 use jiff::civil::Date;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -30,6 +32,9 @@ pub(crate) enum ChangeError {
     /// There is nothing to settle.
     #[error(transparent)]
     Settle(#[from] Refusal),
+    /// There is no answer to settle, or not so.
+    #[error(transparent)]
+    SettleRejection(#[from] SettleRejectionRefusal),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -103,6 +108,25 @@ pub(crate) async fn settle_unanswered(
         Unanswered::Cancel => asked.settle_cancel(settlement, note, occasion.now)?,
         Unanswered::DateChange => asked.settle_date_change(settlement, note, occasion.now)?,
     };
+    let order = settle(intake, conn, &order, transition, occasion).await?;
+    Ok(OrderView::of(intake, conn, order).await?)
+}
+
+/// Settles an answer that we had to look at, as a person found out what it means.
+pub(crate) async fn settle_rejection(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    requester: &Requester,
+    name: OrderName,
+    (finding, note): (&Finding, &str),
+    etag: Option<&str>,
+) -> Result<OrderView, ChangeError> {
+    let occasion = Occasion::of(intake, requester);
+    let order = find_to_change(conn, name, requester)
+        .await?
+        .ok_or(ChangeError::NotFound)?;
+    check_etag(&order, etag)?;
+    let transition = order.clone().settle_rejection(finding, note, occasion.now)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
     Ok(OrderView::of(intake, conn, order).await?)
 }

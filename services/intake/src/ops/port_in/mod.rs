@@ -50,7 +50,9 @@ pub(crate) use crate::store::port_in::reviews::PutPolicy;
 pub(crate) use crate::store::port_in::timeline::TimelineEntry;
 pub(crate) use advise::{actions, propose_fix};
 pub(crate) use cancel::{CancelError, NotCancelled, cancel};
-pub(crate) use change::{ChangeError, Unanswered, change_wanted_date, drop_numbers, settle_unanswered};
+pub(crate) use change::{
+    ChangeError, Unanswered, change_wanted_date, drop_numbers, settle_rejection, settle_unanswered,
+};
 pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, resolve_comment};
 pub(crate) use configure::{ConfigureError, configure, configure_arriving};
 pub(crate) use divide::preview;

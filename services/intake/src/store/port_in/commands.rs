@@ -178,14 +178,15 @@ fn sorted(tns: &[Tn]) -> Vec<String> {
     texts
 }
 
-/// Whether the carrier may have anything of the order: not when it refused the first version, took in no other and never
-/// answered.
+/// Whether the carrier may have anything of the order: not when it refused the first version and every other, took in
+/// nothing else and never answered.
 pub(crate) async fn at_carrier(conn: &mut PgConnection, order: OrderId) -> Result<AtCarrier, StoreError> {
     let has_nothing: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM carrier_command
                          WHERE order_id = $1 AND kind = 'submit' AND state = 'REFUSED')
             AND NOT EXISTS (SELECT FROM carrier_command
-                             WHERE order_id = $1 AND kind <> 'submit' AND state = 'ACKNOWLEDGED')
+                             WHERE order_id = $1 AND kind <> 'submit'
+                               AND (state = 'ACKNOWLEDGED' OR kind = 'supplement' AND state <> 'REFUSED'))
             AND NOT EXISTS (SELECT FROM carrier_answer WHERE order_id = $1)",
     )
     .bind(order.as_uuid())

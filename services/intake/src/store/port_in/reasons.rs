@@ -1,4 +1,4 @@
-//! Why action is required.
+//! What a carrier gave as reasons: why action is required, what we look at, or why it takes longer.
 
 use intake_domain::port_in::OrderReason;
 use pg::StoreError;

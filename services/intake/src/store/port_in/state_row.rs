@@ -2,7 +2,7 @@
 
 use intake_domain::port_in::{
     AwaitedAnswer, Commitment, DateChange, Draft, Fallback, Order, OrderReason, OrderRecord, OrderState,
-    Rejection, ReturnReason, ReviewCause, StateName,
+    PendingOn, Rejection, ReturnReason, ReviewCause, StateName,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -53,29 +53,30 @@ macro_rules! state_columns {
 }
 pub(super) use state_columns;
 
-/// The reasons that stand with an order: what the customer is asked, or else why it takes longer.
+/// The reasons that stand with an order: what the customer is asked or we look at, or else why it takes longer.
 pub(super) fn reasons(record: &OrderRecord) -> &[OrderReason] {
-    asked(&record.state).unwrap_or(&record.delays)
+    unsettled(&record.state).unwrap_or(&record.delays)
 }
 
-fn asked(state: &OrderState) -> Option<&[OrderReason]> {
+fn unsettled(state: &OrderState) -> Option<&[OrderReason]> {
     let rejection = match state.fallback() {
-        Some(Fallback::ActionRequired { rejection, .. }) => Some(rejection),
-        Some(Fallback::Submitted | Fallback::Pending { .. } | Fallback::FocConfirmed(_)) | None => {
-            state.rejection()
+        Some(Fallback::ActionRequired { rejection, .. } | Fallback::Pending(PendingOn::Us(rejection))) => {
+            Some(rejection)
         }
+        Some(Fallback::Submitted | Fallback::Pending(PendingOn::Carrier) | Fallback::FocConfirmed(_))
+        | None => state.unsettled(),
     };
     rejection.map(|rejection| rejection.reasons.as_slice())
 }
 
-/// Reads a state, and why an order takes longer: the reasons when nobody is asked for anything.
+/// Reads a state, and why an order takes longer: the reasons when nobody has anything to settle.
 pub(super) fn read(
     row: StateRow,
     order: Uuid,
     reasons: Vec<OrderReason>,
 ) -> Result<(OrderState, Vec<OrderReason>), StoreError> {
     let state = Reader { row, order }.state(&reasons)?;
-    let delays = if asked(&state).is_some() {
+    let delays = if unsettled(&state).is_some() {
         Vec::new()
     } else {
         reasons
@@ -106,7 +107,6 @@ impl Reader {
 
     fn state(&self, reasons: &[OrderReason]) -> Result<OrderState, StoreError> {
         let row = &self.row;
-        let awaits_us = row.awaits_us;
         let name = self.name(&row.name)?;
         if row.is_parent {
             return Ok(OrderState::Parent(name));
@@ -124,7 +124,7 @@ impl Reader {
                     from: self.fallback(from, reasons)?,
                     answer: self.answer(),
                 }),
-                None => OrderState::Pending { awaits_us },
+                None => OrderState::Pending(self.pending_on(reasons)),
             },
             StateName::ActionRequired => OrderState::ActionRequired(self.rejection(reasons)),
             StateName::FocConfirmed => OrderState::FocConfirmed(self.commitment()?),
@@ -187,6 +187,14 @@ impl Reader {
         }
     }
 
+    fn pending_on(&self, reasons: &[OrderReason]) -> PendingOn {
+        if self.row.awaits_us {
+            PendingOn::Us(self.rejection(reasons))
+        } else {
+            PendingOn::Carrier
+        }
+    }
+
     fn commitment(&self) -> Result<Commitment, StoreError> {
         Ok(Commitment {
             foc_at: self.instant(self.row.foc_at, "the date")?,
@@ -196,10 +204,9 @@ impl Reader {
     }
 
     fn fallback(&self, from: &str, reasons: &[OrderReason]) -> Result<Fallback, StoreError> {
-        let awaits_us = self.row.awaits_us;
         match self.name(from)? {
             StateName::Submitted => Ok(Fallback::Submitted),
-            StateName::Pending => Ok(Fallback::Pending { awaits_us }),
+            StateName::Pending => Ok(Fallback::Pending(self.pending_on(reasons))),
             StateName::ActionRequired => Ok(Fallback::ActionRequired {
                 rejection: self.rejection(reasons),
                 since: self.instant(self.row.action_since, "the time of the rejection")?,
@@ -238,10 +245,7 @@ impl From<&OrderState> for StateRow {
                 review_causes: Some(causes.iter().map(|cause| cause.code().to_owned()).collect()),
                 ..plain
             },
-            OrderState::Pending { awaits_us } => Self {
-                awaits_us: *awaits_us,
-                ..plain
-            },
+            OrderState::Pending(on) => plain.with_pending_on(on),
             OrderState::ActionRequired(rejection) => plain.with_rejection(rejection),
             OrderState::ChangingDate(change) => Self {
                 change_from: Some(fallback_code(&change.from)),
@@ -287,6 +291,16 @@ impl StateRow {
         }
     }
 
+    fn with_pending_on(self, on: &PendingOn) -> Self {
+        match on {
+            PendingOn::Carrier => self,
+            PendingOn::Us(rejection) => Self {
+                awaits_us: true,
+                ..self.with_rejection(rejection)
+            },
+        }
+    }
+
     fn with_commitment(self, commitment: Commitment) -> Self {
         Self {
             foc_at: Some(commitment.foc_at.to_sqlx()),
@@ -307,10 +321,7 @@ impl StateRow {
         };
         match from {
             Fallback::Submitted => awaited,
-            Fallback::Pending { awaits_us } => Self {
-                awaits_us: *awaits_us,
-                ..awaited
-            },
+            Fallback::Pending(on) => awaited.with_pending_on(on),
             Fallback::ActionRequired { rejection, since } => Self {
                 action_since: Some(since.to_sqlx()),
                 ..awaited.with_rejection(rejection)

@@ -54,7 +54,7 @@ impl Order {
             OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::ChangingDate(_)
             | OrderState::Ported
@@ -107,7 +107,7 @@ impl Order {
             | OrderState::InReview(_)
             | OrderState::ChangingDate(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::Ported
             | OrderState::CancelRequested { .. }
@@ -128,7 +128,7 @@ impl Order {
             | OrderState::InReview(_)
             | OrderState::ChangingDate(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ActionRequired(_)
             | OrderState::Ported
             | OrderState::CancelRequested { .. }

@@ -219,7 +219,7 @@ impl Member<'_> {
             OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
-            | OrderState::Pending { .. }
+            | OrderState::Pending(_)
             | OrderState::ChangingDate(_) => only(HoldCode::NotCommitted, court),
             OrderState::ActionRequired(_) => only(HoldCode::Rejected, court),
             OrderState::CancelRequested { .. } => only(HoldCode::Cancelling, court),
