@@ -53,7 +53,8 @@ async fn fill(conn: &mut PgConnection, account: Uuid) -> anyhow::Result<()> {
         "INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since,
                                  created_at, updated_at, submitted_at, ended_at, last_foc_at, court, court_due_at,
                                  draft_changed_at, number_count, losing_carrier, customer_reference)
-         SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1000000 + i, $1, 1, 1, 1, state, at, at,
+         SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1000000 + i, $1, 1, 1, 1, state,
+                CASE WHEN state IN ('PORTED', 'REJECTED') THEN at + interval '20 days' ELSE at END, at,
                 at + interval '3 days', CASE WHEN state <> 'DRAFT' THEN at + interval '1 hour' END,
                 CASE WHEN state IN ('PORTED', 'REJECTED') THEN at + interval '20 days' END,
                 CASE WHEN state = 'PORTED' THEN at + interval '9 days' END,
@@ -152,12 +153,18 @@ fn cases() -> anyhow::Result<Vec<Case>> {
         before: Some(to_proto(later)),
     });
     let within = |column: &str| format!("{column} >= '{middle}' AND {column} < '{later}'");
-    cases.push(by("submitted in two days", &within("submitted_at"), |filter| {
-        filter.submitted = range;
-    }));
-    cases.push(by("ended in two days", &within("ended_at"), |filter| {
-        filter.ended = range;
-    }));
+    cases.push(Case {
+        order: "submitted_at DESC, order_id DESC",
+        ..by("submitted in two days", &within("submitted_at"), |filter| {
+            filter.submitted = range
+        })
+    });
+    cases.push(Case {
+        order: "ended_at DESC, order_id DESC",
+        ..by("ended in two days", &within("ended_at"), |filter| {
+            filter.ended = range
+        })
+    });
     Ok(cases)
 }
 
@@ -194,7 +201,10 @@ fn cases_by_value() -> Vec<Case> {
         by("a request number", "request_number = 1500000", |filter| {
             "PI_1500000".clone_into(&mut filter.request_number);
         }),
-        by("overdue", "court_due_at <= now()", |filter| filter.overdue = true),
+        Case {
+            order: "court_due_at DESC, order_id DESC",
+            ..by("overdue", "court_due_at <= now()", |filter| filter.overdue = true)
+        },
     ]
 }
 

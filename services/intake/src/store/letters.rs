@@ -18,6 +18,8 @@ pub(crate) struct Letter {
     pub(crate) page_count: i32,
     pub(crate) size_bytes: i64,
     pub(crate) sha256: [u8; 32],
+    /// A digest of what it says of the order; `None`: it was made before that was kept.
+    pub(crate) words_sha256: Option<[u8; 32]>,
     pub(crate) made_at: Timestamp,
 }
 
@@ -30,6 +32,7 @@ struct Row {
     page_count: i32,
     size_bytes: i64,
     sha256: Vec<u8>,
+    words_sha256: Option<Vec<u8>>,
     made_at: jiff_sqlx::Timestamp,
 }
 
@@ -40,6 +43,7 @@ impl TryFrom<Row> for Letter {
         let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt("letter", &row.letter_id, why);
         let tns: Result<Vec<Tn>, _> = row.tns.iter().map(|tn| tn.parse()).collect();
         let btn = row.btn.map(|btn| btn.parse()).transpose();
+        let digest = |bytes: Vec<u8>| bytes.try_into().map_err(|_| corrupt(&"not a SHA-256"));
         Ok(Self {
             id: LetterId::from_uuid(row.letter_id),
             order: OrderId::from_uuid(row.order_id),
@@ -47,7 +51,8 @@ impl TryFrom<Row> for Letter {
             tns: tns.map_err(|error| corrupt(&error))?,
             page_count: row.page_count,
             size_bytes: row.size_bytes,
-            sha256: row.sha256.try_into().map_err(|_| corrupt(&"not a SHA-256"))?,
+            sha256: digest(row.sha256)?,
+            words_sha256: row.words_sha256.map(digest).transpose()?,
             made_at: row.made_at.to_jiff(),
         })
     }
@@ -56,8 +61,9 @@ impl TryFrom<Row> for Letter {
 /// Adds a letter. Its PDF is kept already.
 pub(crate) async fn insert(conn: &mut PgConnection, letter: &Letter) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO letter (letter_id, order_id, btn, tns, page_count, size_bytes, sha256, made_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO letter (letter_id, order_id, btn, tns, page_count, size_bytes, sha256, made_at,
+                             words_sha256)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(letter.id.as_uuid())
     .bind(letter.order.as_uuid())
@@ -67,6 +73,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, letter: &Letter) -> Result<(
     .bind(letter.size_bytes)
     .bind(letter.sha256.as_slice())
     .bind(letter.made_at.to_sqlx())
+    .bind(letter.words_sha256.as_ref().map(<[u8; 32]>::as_slice))
     .execute(conn)
     .await?;
     Ok(())
@@ -80,7 +87,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Letter>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT letter.letter_id, letter.order_id, letter.btn, letter.tns, letter.page_count, letter.size_bytes,
-                letter.sha256, letter.made_at
+                letter.sha256, letter.words_sha256, letter.made_at
            FROM letter JOIN port_order USING (order_id)
           WHERE letter.letter_id = $1 AND ($2::uuid IS NULL OR port_order.account_id = $2)",
     )

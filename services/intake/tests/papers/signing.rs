@@ -7,7 +7,7 @@ use tonic::Code;
 
 use crate::browser::{open, send, submit};
 use crate::customer::{Customer, ONE, TWO, key, pdf};
-use crate::harness::{TestIntake, ask, reason, refusal};
+use crate::harness::{TestIntake, ask, change, reason, refusal};
 use crate::signer::{SIGNED, Signer, lacks};
 
 const PERMISSIONS: [&str; 3] = ["port_in.view", "port_in.modify", "account.modify"];
@@ -234,6 +234,42 @@ async fn what_is_revoked_expired_or_of_an_order_that_ended_cannot_be_signed() {
         reason(&signer.make(&draft).await.unwrap_err()),
         "ILLEGAL_TRANSITION"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_its_order_left_behind_is_signed_no_more() {
+    let intake = TestIntake::start("outdated").await;
+    let customer = intake.customer_who_may(&PERMISSIONS).await;
+    let signer = signer(&intake, &customer);
+    let draft = customer.draft(&[ONE, TWO]).await;
+    let letter = signer.letter(&draft).await;
+    let (_, url) = signer.send(&letter).await;
+    assert_eq!(open(&url).await.status, 200);
+    let renamed = v1::UpdateOrderRequest {
+        order_id: draft.order_id.clone(),
+        details: Some(v1::OrderDetails {
+            last_name: "Li".to_owned(),
+            ..v1::OrderDetails::default()
+        }),
+        update_fields: vec!["last_name".to_owned()],
+        ..v1::UpdateOrderRequest::default()
+    };
+    customer
+        .port_in()
+        .update_order(change(&customer.token, &key(), renamed))
+        .await
+        .unwrap();
+
+    assert_eq!(open(&url).await.status, 404);
+    assert_eq!(submit(&url, SIGNED).await.status, 404);
+    assert_eq!(signer.documents(&draft).await.len(), 0, "nothing was signed");
+    assert_eq!(signer.signings(&draft).await[0].state(), SigningState::Outdated);
+    let refused = signer.send_as(&key(), &letter, None).await.unwrap_err();
+    assert_eq!(reason(&refused), "LETTER_OUTDATED");
+
+    let (_, url) = signer.send(&signer.letter(&draft).await).await;
+    assert_eq!(submit(&url, SIGNED).await.status, 200);
+    assert_eq!(signer.documents(&draft).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,6 +94,48 @@ async fn a_new_letter_is_the_answer_to_a_missing_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_goes_out_again_is_checked_like_what_was_submitted() {
+    let intake = TestIntake::start("fixchecked").await;
+    let customer = intake.customer().await;
+    let order = customer.submitted().await;
+    intake.hear(&order, Answer::Rejected, &[("PIN", ONE)]).await;
+    let part = pdf(&[ONE]);
+    customer
+        .upload(&order, DocumentKind::Loa, date(2026, 11, 20), &part)
+        .await
+        .unwrap();
+    let on_sunday = vec![pin(ONE, "777777"), correction("wanted_date", "2026-12-06")];
+    let refused = customer.fix(&order, on_sunday).await.unwrap_err();
+    let (reason, faults) = refusal(&refused);
+    assert_eq!(reason, "FIX_INCOMPLETE");
+    let faults: Vec<_> = faults
+        .iter()
+        .map(|(field, code)| (field.as_str(), code.as_str()))
+        .collect();
+    assert_eq!(
+        faults,
+        [
+            ("details.wanted_date", "DATE_NOT_BUSINESS_DAY"),
+            ("documents", "TN_NOT_ON_LOA")
+        ]
+    );
+    assert_eq!(
+        customer.get(&order).await.state(),
+        OrderState::ActionRequired,
+        "nothing went out"
+    );
+
+    let whole = pdf(&[ONE, TWO]);
+    customer
+        .upload(&order, DocumentKind::Loa, date(2026, 11, 20), &whole)
+        .await
+        .unwrap();
+    let on_monday = vec![pin(ONE, "777777"), correction("wanted_date", "2026-12-07")];
+    let fixed = customer.fix(&order, on_monday).await.unwrap();
+    assert_eq!(fixed.state(), OrderState::Submitted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn corrections_that_make_no_sense_are_named_at_once() {
     let intake = TestIntake::start("nonsense").await;
     let customer = intake.customer().await;

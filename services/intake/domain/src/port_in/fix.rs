@@ -48,6 +48,8 @@ pub struct SentSecrets {
 /// One thing that is wrong with a fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixFault {
+    /// The number it is about; none: the order, or the correction that the field names.
+    pub tn: Option<Tn>,
     /// The field, as a correction names it.
     pub field: String,
     /// Stable code.
@@ -146,6 +148,7 @@ impl Order {
             .any(|correction| matches!(correction, Correction::Override { .. }))
         {
             faults.push(FixFault {
+                tn: None,
                 field: "corrections".to_owned(),
                 code: "SPLIT_NOT_ASKED",
                 message: "the carrier takes these numbers in one request; a number differs in its PIN alone"
@@ -183,6 +186,7 @@ impl Order {
         let division = corrected.division();
         if division.parts.len() < 2 {
             faults.push(FixFault {
+                tn: None,
                 field: "corrections".to_owned(),
                 code: "SPLIT_MISSING",
                 message:
@@ -220,6 +224,7 @@ impl Order {
             let mut fault = |code, message: &str| {
                 let field = format!("corrections[{index}]");
                 faults.push(FixFault {
+                    tn: None,
                     field,
                     code,
                     message: message.to_owned(),
@@ -269,7 +274,9 @@ impl Order {
         }
     }
 
-    fn corrected(&self, corrections: Vec<Correction>) -> Self {
+    /// The order as it would go out with these corrections, to be checked like one that is submitted.
+    #[must_use]
+    pub fn corrected(&self, corrections: Vec<Correction>) -> Self {
         let mut order = self.clone();
         for correction in corrections {
             match correction {
@@ -290,11 +297,32 @@ impl Order {
     }
 }
 
+impl FixRefusal {
+    /// What was tried, unless the order that would go out lacks something; then all of what is wrong with either.
+    pub fn unless<T>(tried: Result<T, Self>, lacks: Vec<requirements::Requirement>) -> Result<T, Self> {
+        let lacks: Vec<FixFault> = faults_among(lacks).collect();
+        match tried {
+            Ok(sent) if lacks.is_empty() => Ok(sent),
+            Ok(_) => Err(Self::Faults(lacks)),
+            Err(Self::Faults(mut faults)) => {
+                for fault in lacks {
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
+                Err(Self::Faults(faults))
+            }
+            Err(refused @ Self::Refused(_)) => Err(refused),
+        }
+    }
+}
+
 fn faults_among(requirements: Vec<requirements::Requirement>) -> impl Iterator<Item = FixFault> {
     let faults = requirements
         .into_iter()
         .filter(|requirement| !requirement.is_warning);
     faults.map(|requirement| FixFault {
+        tn: requirement.tn,
         field: requirement.field,
         code: requirement.code,
         message: requirement.message,
@@ -315,6 +343,7 @@ fn unanswered(reasons: &[OrderReason], corrections: &[Correction], has_new_loa: 
             let tn = reason.tn.map(|tn| format!(" of {tn}")).unwrap_or_default();
             let needs_loa = reason.reason.fields() == [Field::Loa];
             FixFault {
+                tn: None,
                 field: fields.join(" or "),
                 code: if needs_loa {
                     "LOA_MISSING"
@@ -327,6 +356,7 @@ fn unanswered(reasons: &[OrderReason], corrections: &[Correction], has_new_loa: 
         .collect();
     if corrections.is_empty() && to_fix().next().is_none() {
         faults.push(FixFault {
+            tn: None,
             field: "corrections".to_owned(),
             code: "CORRECTION_MISSING",
             message: "no data is asked for; confirm the remedy instead".to_owned(),

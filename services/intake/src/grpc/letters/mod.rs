@@ -88,12 +88,12 @@ impl LetterService for Letters {
         let mut reply = match self.intake.base.idempotency.begin(&request).await? {
             Begun::Repeated(reply) => reply,
             Begun::Fresh(mut work) => {
-                let (signing, letter) = letters::send(&self.intake, work.conn(), &requester, new?)
+                let shown = letters::send(&self.intake, work.conn(), &requester, new?)
                     .await
                     .map_err(|error| status::send(&error))?;
                 // Replies are kept, links are not: it is put in below, whether this is the first reply or a later one.
                 work.finish(v1::SendLetterForSigningResponse {
-                    signing: Some(render::signing(&signing, &letter, now)),
+                    signing: Some(render::signing(&shown, now)),
                     url: String::new(),
                 })
                 .await?
@@ -121,11 +121,11 @@ impl LetterService for Letters {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        let (signing, letter) = letters::revoke(&self.intake, work.conn(), &requester, id)
+        let shown = letters::revoke(&self.intake, work.conn(), &requester, id)
             .await
             .map_err(|error| status::send(&error))?;
         work.finish(v1::RevokeSigningResponse {
-            signing: Some(render::signing(&signing, &letter, self.intake.base.clock.now())),
+            signing: Some(render::signing(&shown, self.intake.base.clock.now())),
         })
         .await
     }
@@ -142,9 +142,7 @@ impl LetterService for Letters {
             .await
             .map_err(|error| status::find(&error))?;
         let now = self.intake.base.clock.now();
-        let shown = listed
-            .iter()
-            .map(|(signing, letter)| render::signing(signing, letter, now));
+        let shown = listed.iter().map(|shown| render::signing(shown, now));
         Ok(Response::new(v1::ListSigningsResponse {
             signings: shown.collect(),
         }))
@@ -162,7 +160,7 @@ impl LetterService for Letters {
             .map_err(|error| status::find(&error))?;
         let now = self.intake.base.clock.now();
         Ok(Response::new(v1::GetSigningLinkResponse {
-            signing: Some(render::signing(&found.signing, &found.letter, now)),
+            signing: Some(render::signing(&found.shown, now)),
             url: found.url.unwrap_or_default(),
             asked_by: found.asked_by,
         }))

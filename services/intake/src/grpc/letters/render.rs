@@ -1,11 +1,11 @@
 //! Shows letters and signings.
 
-use intake_domain::letters::{Signing, SigningEnd, SigningState};
+use intake_domain::letters::{SigningEnd, SigningState};
 use jiff::Timestamp;
 use portway_proto::intake::v1;
 use service::stamp;
 
-use crate::ops::letters::{KeptBrand, Letter};
+use crate::ops::letters::{KeptBrand, Letter, ShownSigning};
 
 pub(super) fn letter(letter: &Letter) -> v1::Letter {
     v1::Letter {
@@ -20,8 +20,10 @@ pub(super) fn letter(letter: &Letter) -> v1::Letter {
     }
 }
 
-pub(super) fn signing(signing: &Signing, letter: &Letter, now: Timestamp) -> v1::Signing {
+pub(super) fn signing(shown: &ShownSigning, now: Timestamp) -> v1::Signing {
+    let ShownSigning { signing, letter, .. } = shown;
     let state = match signing.state(now) {
+        SigningState::Pending if shown.is_outdated => v1::SigningState::Outdated,
         SigningState::Pending => v1::SigningState::Pending,
         SigningState::Signed => v1::SigningState::Signed,
         SigningState::Revoked => v1::SigningState::Revoked,

@@ -40,6 +40,7 @@ pub(super) fn send(error: &SendError) -> Status {
         SendError::Find(error) => find(error),
         SendError::Illegal(error) => fail(Code::FailedPrecondition, "ILLEGAL_TRANSITION", error.to_string()),
         SendError::NoPages => fail(Code::FailedPrecondition, "NO_PAGES", error.to_string()),
+        SendError::Outdated => fail(Code::FailedPrecondition, "LETTER_OUTDATED", error.to_string()),
         SendError::Signed => fail(Code::FailedPrecondition, "LETTER_SIGNED", error.to_string()),
         SendError::Store(error) => store(error),
     }

@@ -159,7 +159,7 @@ pub(super) fn fix(error: &FixError) -> Status {
         FixError::NotFound => not_found(),
         FixError::Refused(FixRefusal::Refused(error)) => refusal(error),
         FixError::Refused(FixRefusal::Faults(faults)) => {
-            let of_fault = |FixFault { field, code, message }: &FixFault| fault(field, code, message.clone());
+            let of_fault = |fault: &FixFault| of_number(fault.tn, &fault.field, fault.code, &fault.message);
             not_ready("FIX_INCOMPLETE", faults.iter().map(of_fault).collect())
         }
         FixError::Store(error) => store(error),
@@ -303,15 +303,26 @@ pub(super) fn fault(field: &str, code: &str, message: String) -> FieldFault {
 }
 
 fn of_requirement(requirement: &Requirement) -> FieldFault {
-    let about = requirement.tn.map(|tn| format!("{tn}: ")).unwrap_or_default();
-    let message = &requirement.message;
-    let is_named = requirement.tn.is_some_and(|tn| message.contains(&tn.to_string()));
-    let about = if is_named { String::new() } else { about };
-    let field = requirement.tn.map_or_else(
-        || requirement.field.clone(),
-        |tn| field_of(tn, &requirement.field),
-    );
-    fault(&field, requirement.code, format!("{about}{message}"))
+    of_number(
+        requirement.tn,
+        &requirement.field,
+        requirement.code,
+        &requirement.message,
+    )
+}
+
+/// What is wrong with a number, or with the order.
+fn of_number(tn: Option<Tn>, field: &str, code: &str, message: &str) -> FieldFault {
+    let Some(tn) = tn else {
+        return fault(field, code, message.to_owned());
+    };
+    let is_named = message.contains(&tn.to_string());
+    let about = if is_named {
+        String::new()
+    } else {
+        format!("{tn}: ")
+    };
+    fault(&field_of(tn, field), code, format!("{about}{message}"))
 }
 
 /// `numbers.pin` of one number: `numbers["+12018675309"].pin`. A field that is not the number's own stays as it is.

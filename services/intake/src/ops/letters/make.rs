@@ -99,6 +99,7 @@ async fn draw(
     now: Timestamp,
 ) -> Result<Letter, MakeError> {
     let (btn, tns) = (draft.btn, draft.tns.clone());
+    let words_sha256 = Some(words_digest(&draft));
     // 20,000 numbers take a while.
     let drawn = tokio::task::spawn_blocking(move || draft.to_pdf()).await;
     let pdf = drawn.map_err(|error| StoreError::corrupt("letter", &"new", &error))??;
@@ -112,6 +113,7 @@ async fn draw(
         page_count: i32::try_from(pdf.page_count).unwrap_or(i32::MAX),
         size_bytes: i64::try_from(pdf.bytes.len()).unwrap_or(i64::MAX),
         sha256,
+        words_sha256,
         made_at: now,
     })
 }
@@ -139,22 +141,61 @@ pub(crate) async fn record(
     Ok(made.letters)
 }
 
+/// Whether an order says otherwise than a letter that was made from it.
+pub(super) async fn is_outdated(
+    conn: &mut PgConnection,
+    order: &Order,
+    letter: &Letter,
+) -> Result<bool, StoreError> {
+    let Some(kept) = letter.words_sha256 else {
+        return Ok(false);
+    };
+    for part in parts_of(order) {
+        // The date is no part of the digest: a letter does not age by it.
+        if words_digest(&words(conn, &part, Date::default()).await?) == kept {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What whoever signs vouches for: who the subscriber is, which numbers leave which carrier, and who says so.
+fn words_digest(letter: &letters::Letter) -> [u8; 32] {
+    let mut tns: Vec<String> = letter.tns.iter().map(ToString::to_string).collect();
+    tns.sort_unstable();
+    let btn = text(letter.btn.as_ref());
+    let said = [
+        &letter.subscriber,
+        &letter.authorized_by,
+        &letter.losing_carrier,
+        &btn,
+    ];
+    let mut digest = Sha256::new();
+    for text in said.into_iter().chain(&letter.address).chain(&tns) {
+        digest.update(text.len().to_be_bytes());
+        digest.update(text);
+    }
+    digest.finalize().into()
+}
+
+/// The parts of an order that go out by themselves, at most one more than it may have.
+fn parts_of(order: &Order) -> Vec<Order> {
+    let division = order.division();
+    let parts = division.parts.iter().take(CHILDREN_MAX + 1);
+    let mut alone: Vec<Order> = parts.map(|part| division.order_of(part)).collect();
+    if alone.is_empty() {
+        alone.push(order.clone());
+    }
+    alone
+}
+
 /// What the letters of an order say, one for each of its parts, or all that is missing for them.
 async fn drafts(
     conn: &mut PgConnection,
     order: &Order,
     now: Timestamp,
 ) -> Result<Vec<letters::Letter>, MakeError> {
-    let division = order.division();
-    let mut alone: Vec<Order> = division
-        .parts
-        .iter()
-        .take(CHILDREN_MAX + 1)
-        .map(|part| division.order_of(part))
-        .collect();
-    if alone.is_empty() {
-        alone.push(order.clone());
-    }
+    let alone = parts_of(order);
     let mut faults = Vec::new();
     if alone.len() > CHILDREN_MAX {
         let message = format!("are of more than {CHILDREN_MAX} accounts; make several orders");

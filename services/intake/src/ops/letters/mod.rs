@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{LetterId, OrderId, SigningId};
 
-use intake_domain::letters::Signing;
+use intake_domain::letters::{Signing, SigningEnd};
 use intake_domain::port_in::Order;
 
 use crate::app::Intake;
@@ -69,19 +69,44 @@ pub(crate) async fn content(
     Ok((letter, content))
 }
 
+/// A signing as whoever asked for it sees it.
+#[derive(Debug)]
+pub(crate) struct ShownSigning {
+    pub(crate) signing: Signing,
+    pub(crate) letter: Letter,
+    /// The order says otherwise than the letter.
+    pub(crate) is_outdated: bool,
+}
+
+impl ShownSigning {
+    fn new(signing: Signing, letter: Letter) -> Self {
+        Self {
+            signing,
+            letter,
+            is_outdated: false,
+        }
+    }
+}
+
 /// The signings of an order, newest first, each with its letter.
 pub(crate) async fn list_signings(
     intake: &Intake,
     requester: &Requester,
     order: OrderName,
-) -> Result<Vec<(Signing, Letter)>, FindError> {
+) -> Result<Vec<ShownSigning>, FindError> {
     let mut conn = intake.base.pool.acquire().await?;
-    let order = port_in::order::find_id(&mut conn, order, requester.scope())
+    let order = port_in::order::find(&mut conn, order, requester.scope(), port_in::order::Access::Read)
         .await?
         .ok_or(FindError::NoOrder)?;
     let mut shown = Vec::new();
-    for signing in signings::list(&mut conn, order).await? {
-        shown.push(with_letter(&mut conn, signing).await?);
+    for signing in signings::list(&mut conn, order.record().id).await? {
+        let (signing, letter) = with_letter(&mut conn, signing).await?;
+        let is_open = signing.end == SigningEnd::Open;
+        shown.push(ShownSigning {
+            is_outdated: is_open && make::is_outdated(&mut conn, &order, &letter).await?,
+            signing,
+            letter,
+        });
     }
     Ok(shown)
 }
@@ -105,7 +130,18 @@ async fn find_signing(
 
 /// The order, locked until the transaction ends.
 async fn lock_order(conn: &mut PgConnection, order: OrderId) -> Result<Order, StoreError> {
-    let name = OrderName::Id(order);
-    let found = port_in::order::find(conn, name, None, port_in::order::Access::Change).await?;
+    order_of(conn, order, port_in::order::Access::Change).await
+}
+
+async fn find_order(conn: &mut PgConnection, order: OrderId) -> Result<Order, StoreError> {
+    order_of(conn, order, port_in::order::Access::Read).await
+}
+
+async fn order_of(
+    conn: &mut PgConnection,
+    order: OrderId,
+    access: port_in::order::Access,
+) -> Result<Order, StoreError> {
+    let found = port_in::order::find(conn, OrderName::Id(order), None, access).await?;
     found.ok_or_else(|| StoreError::corrupt("port_order", &order, &"it is missing"))
 }

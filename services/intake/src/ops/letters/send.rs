@@ -8,7 +8,8 @@ use sqlx::PgConnection;
 use thiserror::Error;
 use types::{LetterId, SigningId};
 
-use super::{FindError, Letter, find_signing, lock_order, store, with_letter};
+use super::make::is_outdated;
+use super::{FindError, ShownSigning, find_order, find_signing, lock_order, store, with_letter};
 use crate::announce;
 use crate::app::Intake;
 use crate::ops::links::{self, LinkKind, LinkToken, NewLink};
@@ -36,6 +37,9 @@ pub(crate) enum SendError {
     /// This service serves no pages.
     #[error("no pages are served here, so no links can be sent")]
     NoPages,
+    /// The order says otherwise than the letter.
+    #[error("the order was changed since the letter was made; make a new one")]
+    Outdated,
     /// It cannot be taken back any more.
     #[error("the letter was signed")]
     Signed,
@@ -47,8 +51,7 @@ pub(crate) enum SendError {
 /// What the mail to a signer needs.
 #[derive(Debug)]
 pub(crate) struct SigningLink {
-    pub(crate) signing: Signing,
-    pub(crate) letter: Letter,
+    pub(crate) shown: ShownSigning,
     /// None: the letter cannot be signed any more.
     pub(crate) url: Option<String>,
     pub(crate) asked_by: String,
@@ -60,7 +63,7 @@ pub(crate) async fn send(
     conn: &mut PgConnection,
     requester: &Requester,
     new: NewSigning,
-) -> Result<(Signing, Letter), SendError> {
+) -> Result<ShownSigning, SendError> {
     if intake.link_base.is_none() {
         return Err(SendError::NoPages);
     }
@@ -70,6 +73,9 @@ pub(crate) async fn send(
         .ok_or(FindError::NoLetter)?;
     let order = lock_order(conn, letter.order).await?;
     order.check_takes_documents()?;
+    if is_outdated(conn, &order, &letter).await? {
+        return Err(SendError::Outdated);
+    }
     let signing = Signing {
         id: SigningId::generate(),
         letter: letter.id,
@@ -95,7 +101,7 @@ pub(crate) async fn send(
         .remark("signing_requested", format!("signing {}", signing.id));
     let order = settle(intake, conn, &order, transition, occasion).await?;
     announce::letters::requested(conn, &order, &signing, occasion.now).await?;
-    Ok((signing, letter))
+    Ok(ShownSigning::new(signing, letter))
 }
 
 /// The address of an open signing's page, which is as good as the signer's hand. None: it can be signed no more, or was
@@ -124,10 +130,15 @@ pub(crate) async fn signing_link(intake: &Intake, signing: SigningId) -> Result<
         .ok_or(FindError::NoSigning)?;
     let asked_by = asked_by(&mut conn, &found).await?;
     let (signing, letter) = with_letter(&mut conn, found).await?;
+    let order = find_order(&mut conn, signing.order).await?;
+    let is_outdated = is_outdated(&mut conn, &order, &letter).await?;
     Ok(SigningLink {
-        signing,
-        letter,
-        url,
+        shown: ShownSigning {
+            signing,
+            letter,
+            is_outdated,
+        },
+        url: url.filter(|_| !is_outdated),
         asked_by,
     })
 }
@@ -150,7 +161,7 @@ pub(crate) async fn revoke(
     conn: &mut PgConnection,
     requester: &Requester,
     signing: SigningId,
-) -> Result<(Signing, Letter), SendError> {
+) -> Result<ShownSigning, SendError> {
     let occasion = Occasion::of(intake, requester);
     let order = find_signing(conn, signing, requester).await?.order;
     // The order first, as where it is signed: one of the two comes first.
@@ -158,7 +169,7 @@ pub(crate) async fn revoke(
     let found = find_signing(conn, signing, requester).await?;
     match found.end {
         SigningEnd::Signed(_) => return Err(SendError::Signed),
-        SigningEnd::Revoked => return Ok(with_letter(conn, found).await?),
+        SigningEnd::Revoked => return Ok(shown(conn, found).await?),
         SigningEnd::Open => {}
     }
     signings::revoke(conn, signing, occasion.now).await?;
@@ -171,5 +182,10 @@ pub(crate) async fn revoke(
         end: SigningEnd::Revoked,
         ..found
     };
-    Ok(with_letter(conn, revoked).await?)
+    Ok(shown(conn, revoked).await?)
+}
+
+async fn shown(conn: &mut PgConnection, signing: Signing) -> Result<ShownSigning, StoreError> {
+    let (signing, letter) = with_letter(conn, signing).await?;
+    Ok(ShownSigning::new(signing, letter))
 }

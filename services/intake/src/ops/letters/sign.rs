@@ -14,13 +14,14 @@ use std::net::IpAddr;
 use thiserror::Error;
 use types::{DocumentId, SigningId};
 
+use super::make::is_outdated;
 use super::send::asked_by;
-use super::{Letter, lock_order, with_letter};
+use super::{Letter, find_order, lock_order, with_letter};
 use crate::announce;
 use crate::app::Intake;
 use crate::contents::ContentError;
 use crate::ops::links::{self, Link, LinkToken};
-use crate::ops::port_in::{DOCUMENTS_MAX, Document, Occasion, OrderName, settle};
+use crate::ops::port_in::{DOCUMENTS_MAX, Document, Occasion, settle};
 use crate::store::port_in::order::Access;
 use crate::store::{links as link_store, port_in, signings};
 
@@ -73,20 +74,21 @@ impl From<sqlx::Error> for SignError {
     }
 }
 
-/// What a link shows; `None`: the order has ended, and nothing more is signed for it.
+/// What a link shows; `None`: nothing more is signed for the order, or it says otherwise than the letter by now.
 pub(crate) async fn to_sign(intake: &Intake, link: &Link) -> Result<Option<ToSign>, StoreError> {
     let mut conn = intake.base.pool.acquire().await?;
     let id = SigningId::from_uuid(link.subject);
     let signing = signings::find(&mut conn, id, None).await?;
     let signing = signing.ok_or_else(|| StoreError::corrupt("link", &link.id, &"its signing is missing"))?;
-    let name = OrderName::Id(signing.order);
-    let order = port_in::order::find(&mut conn, name, None, Access::Read).await?;
-    let order = order.ok_or_else(|| StoreError::corrupt("signing", &id, &"its order is missing"))?;
+    let order = find_order(&mut conn, signing.order).await?;
     if order.check_takes_documents().is_err() && link.used_at.is_none() {
         return Ok(None);
     }
     let asked_by = asked_by(&mut conn, &signing).await?;
     let (signing, letter) = with_letter(&mut conn, signing).await?;
+    if link.used_at.is_none() && is_outdated(&mut conn, &order, &letter).await? {
+        return Ok(None);
+    }
     Ok(Some(ToSign {
         signing,
         letter,
@@ -124,7 +126,10 @@ pub(crate) async fn sign(
     if link.used_at.is_some() {
         return Ok(Outcome::Signed);
     }
-    if order.check_takes_documents().is_err() || has_documents_enough(&mut tx, &order).await? {
+    if order.check_takes_documents().is_err()
+        || has_documents_enough(&mut tx, &order).await?
+        || is_outdated(&mut tx, &order, &shown.letter).await?
+    {
         return Ok(Outcome::Gone);
     }
     let document = Document {

@@ -8,7 +8,7 @@ use thiserror::Error;
 use types::Tn;
 
 use super::divide::{DivideError, divide, open_all};
-use super::read::document_facts;
+use super::read::{document_facts, requirements_of};
 use super::settle::settle;
 use super::{Occasion, OrderName, OrderView, Requester, find_to_change};
 use crate::app::Intake;
@@ -70,9 +70,11 @@ pub(crate) async fn apply_fix(
         let divided = divide(intake, conn, &order, corrected, at_carrier, occasion).await?;
         return Ok(OrderView::of(intake, conn, divided).await?);
     }
-    let transition = order
+    let lacks = requirements_of(intake, conn, &order.corrected(corrections.clone())).await?;
+    let fixed = order
         .clone()
-        .apply_fix(corrections, &sent, has_new_loa, occasion.now)?;
+        .apply_fix(corrections, &sent, has_new_loa, occasion.now);
+    let transition = FixRefusal::unless(fixed, lacks)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
     Ok(OrderView::of(intake, conn, order).await?)
 }
@@ -88,7 +90,9 @@ pub(crate) async fn confirm_remedy(
     let order = find_to_change(conn, name, requester)
         .await?
         .ok_or(FixError::NotFound)?;
-    let transition = order.clone().confirm_remedy(occasion.now)?;
+    let lacks = requirements_of(intake, conn, &order).await?;
+    let confirmed = order.clone().confirm_remedy(occasion.now);
+    let transition = FixRefusal::unless(confirmed.map_err(FixRefusal::from), lacks)?;
     let order = settle(intake, conn, &order, transition, occasion).await?;
     Ok(OrderView::of(intake, conn, order).await?)
 }
