@@ -17,11 +17,14 @@ use uuid::Uuid;
 /// What became of a wish to have a port undone.
 #[derive(Debug)]
 pub(crate) struct SnapbackOutcome {
-    pub(crate) snapback: SnapbackId,
+    /// None: nobody had asked for these numbers.
+    pub(crate) snapback: Option<SnapbackId>,
     /// The numbers that moved, or that were to.
     pub(crate) tns: Vec<Tn>,
     pub(crate) is_confirmed: bool,
     pub(crate) refusal: String,
+    /// Operations put it on record, without an answer of the carrier.
+    pub(crate) is_recorded: bool,
 }
 
 /// A dispute was opened.
@@ -75,7 +78,7 @@ pub(crate) async fn snapback_asked(
     append(conn, dispute, now, &message).await
 }
 
-/// It answered.
+/// It answered, or operations put on record that numbers are back.
 pub(crate) async fn snapback_answered(
     conn: &mut PgConnection,
     dispute: &Dispute,
@@ -84,10 +87,11 @@ pub(crate) async fn snapback_answered(
 ) -> Result<(), StoreError> {
     let message = v1::DisputeSnapbackAnswered {
         dispute: Some(reference(dispute, &outcome.tns)),
-        snapback_id: outcome.snapback.to_string(),
+        snapback_id: outcome.snapback.map(|id| id.to_string()).unwrap_or_default(),
         confirmed: outcome.is_confirmed,
         refusal: outcome.refusal,
         answered_at: Some(stamp::to_proto(now)),
+        recorded: outcome.is_recorded,
     };
     append(conn, dispute, now, &message).await
 }

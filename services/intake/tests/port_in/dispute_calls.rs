@@ -97,6 +97,12 @@ impl Customer {
         Ok(reply.into_inner().dispute.unwrap())
     }
 
+    pub(crate) async fn record_return(&self, dispute: &Dispute, tns: &[&str]) -> Result<Dispute, Status> {
+        let request = change(&self.token, &key(), returned(dispute, tns));
+        let reply = self.disputes().record_dispute_return(request).await?;
+        Ok(reply.into_inner().dispute.unwrap())
+    }
+
     pub(crate) async fn list(&self, request: v1::ListDisputesRequest) -> v1::ListDisputesResponse {
         let listed = self.disputes().list_disputes(ask(&self.token, request)).await;
         listed.unwrap().into_inner()
@@ -111,6 +117,15 @@ pub(crate) fn opening(about: About, tns: &[&str], kind: DisputeKind) -> v1::Open
         reporter: DisputeReporter::EndUser.into(),
         reporter_name: "Ann Lee".to_owned(),
         statement: "I never asked for this".to_owned(),
+    }
+}
+
+pub(crate) fn returned(dispute: &Dispute, tns: &[&str]) -> v1::RecordDisputeReturnRequest {
+    v1::RecordDisputeReturnRequest {
+        dispute_id: dispute.dispute_id.clone(),
+        tns: texts(tns),
+        explanation: "Ms Oduya of the carrier said so by telephone".to_owned(),
+        etag: String::new(),
     }
 }
 

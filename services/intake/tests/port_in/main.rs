@@ -13,6 +13,7 @@ mod cutover_after;
 mod cutover_groups;
 mod cutover_ready;
 mod dispute_calls;
+mod dispute_returns;
 mod disputes;
 mod documents;
 mod drafts;

@@ -25,9 +25,13 @@ pub struct AskedBack {
     pub requested_at: Timestamp,
     /// Since when it is in this state.
     pub since: Timestamp,
+    /// It is over because its numbers were put on record as being back.
+    pub is_ended_by_record: bool,
+    /// What the carrier said after that, and when; it changed nothing.
+    pub late_answer: Option<(SnapbackState, Timestamp)>,
 }
 
-/// Why a snapback was not asked for.
+/// Why numbers were not asked for, or not put on record as being back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SnapbackRefusal {
     /// Not now.
@@ -42,15 +46,20 @@ impl Dispute {
     /// The numbers that can be asked for when these are named, or when none is: then all that are not back.
     pub fn wanted_back(&self, tns: &[Tn]) -> Result<Vec<Tn>, SnapbackRefusal> {
         self.require(Action::RequestSnapback)?;
+        self.away_among(tns)
+    }
+
+    /// These numbers, each once, or all that are not back when none is named. Each must be away.
+    pub(super) fn away_among(&self, tns: &[Tn]) -> Result<Vec<Tn>, SnapbackRefusal> {
         let away = self.still_away();
         let strange: Vec<Tn> = tns.iter().copied().filter(|tn| !away.contains(tn)).collect();
         if !strange.is_empty() {
             return Err(SnapbackRefusal::NotAway(strange));
         }
-        let mut wanted = if tns.is_empty() { away } else { tns.to_vec() };
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(wanted)
+        let mut named = if tns.is_empty() { away } else { tns.to_vec() };
+        named.sort_unstable();
+        named.dedup();
+        Ok(named)
     }
 
     /// Asks for the port of these numbers to be undone, by this wish. Returns them.

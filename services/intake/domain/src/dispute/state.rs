@@ -65,6 +65,8 @@ words! {
         Answer = "ANSWER",
         /// Ask the carrier to undo the port.
         RequestSnapback = "REQUEST_SNAPBACK",
+        /// Put on record that numbers are back.
+        RecordReturn = "RECORD_RETURN",
         /// Take it back.
         Withdraw = "WITHDRAW",
         /// End it.
@@ -163,6 +165,7 @@ impl Dispute {
                 Action::MakeStatement
                 | Action::Answer
                 | Action::RequestSnapback
+                | Action::RecordReturn
                 | Action::Withdraw
                 | Action::Settle,
             )
@@ -170,11 +173,12 @@ impl Dispute {
                 State::Answered | State::SnapbackRefused | State::Returned,
                 Action::MakeStatement | Action::Settle,
             )
-            | (State::SnapbackAsked { .. }, Action::MakeStatement) => true,
+            | (State::SnapbackAsked { .. }, Action::MakeStatement | Action::RecordReturn) => true,
             (State::Answered | State::SnapbackRefused, Action::Withdraw) => !is_any_back,
-            (State::Answered | State::SnapbackRefused | State::Returned, Action::RequestSnapback) => {
-                is_any_away
-            }
+            (
+                State::Answered | State::SnapbackRefused | State::Returned,
+                Action::RequestSnapback | Action::RecordReturn,
+            ) => is_any_away,
             (State::Answered | State::SnapbackRefused | State::Returned, Action::Answer)
             | (State::Returned, Action::Withdraw)
             | (
@@ -186,6 +190,7 @@ impl Dispute {
                 Action::MakeStatement
                 | Action::Answer
                 | Action::RequestSnapback
+                | Action::RecordReturn
                 | Action::Withdraw
                 | Action::Settle,
             ) => false,

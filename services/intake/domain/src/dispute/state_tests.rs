@@ -55,6 +55,10 @@ fn every_state(direction: Direction) -> Vec<(&'static str, Dispute)> {
     answered.hear(true).unwrap();
     let mut asked = open.clone();
     asked.ask_back(&[], snapback).unwrap();
+    let mut recorded = asked.clone();
+    recorded
+        .record_return(&[tn(1)], &[tn(1), tn(2)], after(2))
+        .unwrap();
     let mut refused = asked.clone();
     assert!(refused.hear_snapback(snapback, &[], after(2)));
     let mut partly = asked.clone();
@@ -71,6 +75,7 @@ fn every_state(direction: Direction) -> Vec<(&'static str, Dispute)> {
         ("open", open),
         ("answered", answered),
         ("asked", asked),
+        ("asked, and recorded in part", recorded),
         ("refused", refused),
         ("returned in part", partly),
         ("returned", wholly),
@@ -81,20 +86,35 @@ fn every_state(direction: Direction) -> Vec<(&'static str, Dispute)> {
 
 #[test]
 fn every_state_takes_its_actions_and_no_other() {
-    use Action::{Answer, MakeStatement, RequestSnapback, Settle, Withdraw};
-    let expected: [(&str, &[Action]); 8] = [
+    use Action::{Answer, MakeStatement, RecordReturn, RequestSnapback, Settle, Withdraw};
+    let all = [
+        MakeStatement,
+        Answer,
+        RequestSnapback,
+        RecordReturn,
+        Withdraw,
+        Settle,
+    ];
+    let expected: [(&str, &[Action]); 9] = [
+        ("open", &all),
         (
-            "open",
-            &[MakeStatement, Answer, RequestSnapback, Withdraw, Settle],
+            "answered",
+            &[MakeStatement, RequestSnapback, RecordReturn, Withdraw, Settle],
         ),
-        ("answered", &[MakeStatement, RequestSnapback, Withdraw, Settle]),
-        ("asked", &[MakeStatement]),
-        ("refused", &[MakeStatement, RequestSnapback, Withdraw, Settle]),
-        ("returned in part", &[MakeStatement, RequestSnapback, Settle]),
+        ("asked", &[MakeStatement, RecordReturn]),
+        ("asked, and recorded in part", &[MakeStatement, RecordReturn]),
+        (
+            "refused",
+            &[MakeStatement, RequestSnapback, RecordReturn, Withdraw, Settle],
+        ),
+        (
+            "returned in part",
+            &[MakeStatement, RequestSnapback, RecordReturn, Settle],
+        ),
         ("returned", &[MakeStatement, Settle]),
         (
             "returned in part, then refused",
-            &[MakeStatement, RequestSnapback, Settle],
+            &[MakeStatement, RequestSnapback, RecordReturn, Settle],
         ),
         ("settled", &[]),
     ];
@@ -129,6 +149,7 @@ fn what_is_not_listed_is_refused_and_changes_nothing() {
                 Action::MakeStatement => after_it.hear(false).is_ok(),
                 Action::Answer => after_it.hear(true).is_ok(),
                 Action::RequestSnapback => after_it.ask_back(&[], SnapbackId::generate()).is_ok(),
+                Action::RecordReturn => after_it.record_return(&[], &[], after(5)).is_ok(),
                 Action::Withdraw => after_it.withdraw("why", after(5)).is_ok(),
                 Action::Settle => after_it.settle(&settlement, after(5)).is_ok(),
             };
@@ -150,11 +171,31 @@ fn each_state_is_in_somebodys_court_until_it_is_settled() {
     let us = Some(Us);
     assert_eq!(
         courts(Direction::PortIn),
-        [Some(Customer), us, Some(LosingCarrier), us, us, us, us, None]
+        [
+            Some(Customer),
+            us,
+            Some(LosingCarrier),
+            Some(LosingCarrier),
+            us,
+            us,
+            us,
+            us,
+            None
+        ]
     );
     assert_eq!(
         courts(Direction::PortOut),
-        [us, us, Some(GainingCarrier), us, us, us, us, None]
+        [
+            us,
+            us,
+            Some(GainingCarrier),
+            Some(GainingCarrier),
+            us,
+            us,
+            us,
+            us,
+            None
+        ]
     );
 }
 

@@ -101,6 +101,20 @@ impl DisputeService for Disputes {
         work.finish(v1::RequestDisputeSnapbackResponse { dispute }).await
     }
 
+    async fn record_dispute_return(
+        &self,
+        request: Request<v1::RecordDisputeReturnRequest>,
+    ) -> Reply<v1::RecordDisputeReturnResponse> {
+        let requester = requester(&request)?;
+        let (name, returned) = parse::returned(request.get_ref())?;
+        let mut work = begin!(self, request);
+        let seen = ops::dispute::record_return(&self.intake, work.conn(), &requester, name, returned)
+            .await
+            .map_err(|error| status::returned(&error))?;
+        let dispute = Some(render::seen(&seen, &requester));
+        work.finish(v1::RecordDisputeReturnResponse { dispute }).await
+    }
+
     async fn withdraw_dispute(
         &self,
         request: Request<v1::WithdrawDisputeRequest>,

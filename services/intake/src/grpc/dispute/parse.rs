@@ -10,7 +10,7 @@ use tonic::Status;
 use types::{RequestKind, RequestNumber, Tn};
 
 use super::super::port_in::order_name;
-use crate::ops::dispute::{DisputeName, Filter, Opening, Port};
+use crate::ops::dispute::{DisputeName, Filter, Opening, Port, Returned};
 use crate::ops::port_in::Requester;
 use crate::ops::port_out::PortOutName;
 
@@ -231,6 +231,27 @@ const fn outcome(outcome: v1::DisputeOutcome) -> Option<Outcome> {
         v1::DisputeOutcome::Upheld => Some(Outcome::Upheld),
         v1::DisputeOutcome::Withdrawn => Some(Outcome::Withdrawn),
     }
+}
+
+pub(super) fn returned(request: &v1::RecordDisputeReturnRequest) -> Result<(DisputeName, Returned), Status> {
+    let mut faults = Faults::new();
+    let name = name_field(&mut faults, &request.dispute_id);
+    let tns = numbers(&mut faults, &request.tns);
+    if request.tns.is_empty() {
+        missing::<()>(&mut faults, "tns");
+    }
+    let returned = Returned {
+        tns,
+        explanation: text(
+            &mut faults,
+            "explanation",
+            &request.explanation,
+            EXPLANATION_CHARS_MAX,
+        ),
+        etag: Some(request.etag.clone()).filter(|etag| !etag.is_empty()),
+    };
+    let name = faults.finish(name)?;
+    Ok((name, returned))
 }
 
 /// Numbers of a request, each once; a number that cannot be read is at fault.

@@ -11,7 +11,7 @@ use types::Tn;
 use super::parse::{AskedPage, binding};
 use crate::announce::dispute as announced;
 use crate::announce::port_in::court;
-use crate::ops::dispute::{Evidence, Seen, Statement};
+use crate::ops::dispute::{Evidence, Return, Seen, Statement};
 use crate::ops::port_in::Requester;
 
 /// What the account sees of whoever said or did something at the platform.
@@ -25,6 +25,11 @@ pub(super) fn seen(seen: &Seen, requester: &Requester) -> v1::Dispute {
             .statements
             .iter()
             .map(|said| statement(said, requester))
+            .collect(),
+        returns: seen
+            .returns
+            .iter()
+            .map(|recorded| returned(recorded, requester))
             .collect(),
         ..dispute(&seen.dispute, requester)
     }
@@ -76,16 +81,21 @@ fn dispute(dispute: &Dispute, requester: &Requester) -> v1::Dispute {
         actions: actions(dispute, requester),
         snapbacks: Vec::new(),
         statements: Vec::new(),
+        returns: Vec::new(),
         explanation: dispute.explanation.clone(),
         charged_tns: dispute.charged.iter().map(Tn::to_string).collect(),
         settled_at: dispute.state.settled_at().map(stamp::to_proto),
     }
 }
 
-/// What the requester can do: settling is the platform's.
+/// What the requester can do: settling is the platform's, and so is saying that numbers are back.
 fn actions(dispute: &Dispute, requester: &Requester) -> Vec<i32> {
+    let is_operations = |action: Action| match action {
+        Action::RecordReturn | Action::Settle => true,
+        Action::MakeStatement | Action::Answer | Action::RequestSnapback | Action::Withdraw => false,
+    };
     let allowed = dispute.actions().into_iter();
-    let theirs = allowed.filter(|action| requester.is_platform || *action != Action::Settle);
+    let theirs = allowed.filter(|action| requester.is_platform || !is_operations(*action));
     theirs.map(|allowed| action(allowed).into()).collect()
 }
 
@@ -94,6 +104,7 @@ const fn action(action: Action) -> v1::DisputeAction {
         Action::MakeStatement => v1::DisputeAction::State,
         Action::Answer => v1::DisputeAction::Answer,
         Action::RequestSnapback => v1::DisputeAction::RequestSnapback,
+        Action::RecordReturn => v1::DisputeAction::RecordReturn,
         Action::Withdraw => v1::DisputeAction::Withdraw,
         Action::Settle => v1::DisputeAction::Settle,
     }
@@ -149,22 +160,46 @@ fn statement(said: &Statement, requester: &Requester) -> v1::DisputeStatement {
     }
 }
 
-fn snapback(asked: &AskedBack) -> v1::DisputeSnapback {
-    let state = match asked.state {
+fn returned(recorded: &Return, requester: &Requester) -> v1::DisputeReturn {
+    v1::DisputeReturn {
+        tns: recorded.tns.iter().map(Tn::to_string).collect(),
+        explanation: recorded.explanation.clone(),
+        recorded_by: if requester.is_platform {
+            recorded.recorded_by.clone()
+        } else {
+            PLATFORM.to_owned()
+        },
+        recorded_at: Some(stamp::to_proto(recorded.recorded_at)),
+    }
+}
+
+const fn snapback_state(state: SnapbackState) -> v1::DisputeSnapbackState {
+    match state {
         SnapbackState::Requested => v1::DisputeSnapbackState::Requested,
         SnapbackState::Sent => v1::DisputeSnapbackState::Sent,
         SnapbackState::Acknowledged => v1::DisputeSnapbackState::Acknowledged,
         SnapbackState::Confirmed => v1::DisputeSnapbackState::Confirmed,
         SnapbackState::Refused => v1::DisputeSnapbackState::Refused,
-    };
+    }
+}
+
+fn snapback(asked: &AskedBack) -> v1::DisputeSnapback {
     v1::DisputeSnapback {
         snapback_id: asked.id.to_string(),
         tns: asked.tns.iter().map(Tn::to_string).collect(),
         reason: asked.reason.clone(),
-        state: state.into(),
+        state: snapback_state(asked.state).into(),
         refusal: asked.refusal.clone(),
         requested_by: asked.requested_by.clone(),
         requested_at: Some(stamp::to_proto(asked.requested_at)),
         since: Some(stamp::to_proto(asked.since)),
+        ended_by_record: asked.is_ended_by_record,
+        late_answer: asked
+            .late_answer
+            .map_or(v1::DisputeSnapbackState::Unspecified, |(answer, _)| {
+                snapback_state(answer)
+            })
+            .into(),
+        late_answer_at: asked.late_answer.map(|(_, at)| stamp::to_proto(at)),
     }
 }

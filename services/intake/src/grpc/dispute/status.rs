@@ -7,7 +7,10 @@ use tonic::{Code, Status};
 use types::Tn;
 
 use super::super::port_in::{content_status, snapback_status};
-use crate::ops::dispute::{EvidenceError, OpenError, ReadError, SettleError, SnapbackError, StatementError};
+use crate::ops::dispute::{
+    EvidenceError, OpenError, ReadError, ReturnError, SettleError, SnapbackError, StatementError,
+};
+use crate::ops::port_in::HearError;
 
 pub(super) fn open(error: &OpenError) -> Status {
     match error {
@@ -54,13 +57,35 @@ pub(super) fn statement(error: &StatementError) -> Status {
 pub(super) fn snapback(error: &SnapbackError) -> Status {
     match error {
         SnapbackError::NotFound => not_found(error),
-        SnapbackError::Refused(SnapbackRefusal::Illegal(_)) => illegal(error),
-        SnapbackError::Refused(SnapbackRefusal::NotAway(tns)) => not_ready(
+        SnapbackError::Refused(refusal) => refused(refusal),
+        SnapbackError::Order(error) => snapback_status(error),
+        SnapbackError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn returned(error: &ReturnError) -> Status {
+    match error {
+        ReturnError::NotFound => not_found(error),
+        ReturnError::Refused(refusal) => refused(refusal),
+        ReturnError::HeldOtherwise(tns) => not_ready(
+            "HELD_OTHERWISE",
+            of_tns(tns, "HELD_OTHERWISE", "is in the inventory by another way"),
+        ),
+        ReturnError::Hear(HearError::NotFound(_)) => {
+            fail(Code::NotFound, "ORDER_NOT_FOUND", error.to_string())
+        }
+        ReturnError::Hear(HearError::Store(error)) => store(error),
+        ReturnError::Store(error) => store(error),
+    }
+}
+
+fn refused(refusal: &SnapbackRefusal) -> Status {
+    match refusal {
+        SnapbackRefusal::Illegal(_) => illegal(refusal),
+        SnapbackRefusal::NotAway(tns) => not_ready(
             "NOT_PORTED",
             of_tns(tns, "NOT_PORTED", "is not in the dispute, or is back already"),
         ),
-        SnapbackError::Order(error) => snapback_status(error),
-        SnapbackError::Store(error) => store(error),
     }
 }
 

@@ -187,6 +187,17 @@ fn in_words(seen: &Seen) -> Value {
             "requested_by": asked.requested_by,
             "requested_at": asked.requested_at.to_string(),
             "since": asked.since.to_string(),
+            "ended_by_record": asked.is_ended_by_record,
+            "late_answer": asked.late_answer.map(|(answer, _)| answer.code()),
+            "late_answer_at": asked.late_answer.map(|(_, at)| at.to_string()),
+        })
+    });
+    let returns = seen.returns.iter().map(|recorded| {
+        json!({
+            "tns": recorded.tns,
+            "explanation": recorded.explanation,
+            "recorded_by": "platform",
+            "recorded_at": recorded.recorded_at.to_string(),
         })
     });
     json!({
@@ -208,6 +219,7 @@ fn in_words(seen: &Seen) -> Value {
         "clocks": clocks,
         "statements": statements.collect::<Vec<_>>(),
         "snapbacks": snapbacks.collect::<Vec<_>>(),
+        "returns": returns.collect::<Vec<_>>(),
     })
 }
 

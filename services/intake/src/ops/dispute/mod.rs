@@ -7,6 +7,7 @@ mod evidence;
 mod open;
 mod overdue;
 mod read;
+mod returned;
 mod settle;
 mod snapback;
 mod statement;
@@ -15,11 +16,12 @@ pub(crate) use evidence::{Evidence, EvidenceError, evidence};
 pub(crate) use open::{OpenError, Opening, Port, open};
 pub(crate) use overdue::{backlog, note_overdue};
 pub(crate) use read::{ReadError, Seen, get, list};
+pub(crate) use returned::{ReturnError, Returned, record_return};
 pub(crate) use settle::{SettleError, settle, withdraw};
 pub(crate) use snapback::{Answered, SnapbackError, follow_snapback, hear_snapback, request_snapback};
 pub(crate) use statement::{StatementError, add_statement};
 
-pub(crate) use crate::store::dispute::{DisputeName, Filter, Statement};
+pub(crate) use crate::store::dispute::{DisputeName, Filter, Return, Statement};
 
 use crate::ops::port_in::Requester;
 

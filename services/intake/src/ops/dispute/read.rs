@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::ops::port_in::Requester;
 use crate::store;
-use crate::store::dispute::{DisputeName, Filter, Statement};
+use crate::store::dispute::{DisputeName, Filter, Return, Statement};
 
 /// A dispute with everything that was said and asked.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct Seen {
     pub(crate) statements: Vec<Statement>,
     /// Oldest first.
     pub(crate) snapbacks: Vec<AskedBack>,
+    /// Oldest first.
+    pub(crate) returns: Vec<Return>,
 }
 
 /// Why a dispute was not shown.
@@ -59,6 +61,7 @@ pub(super) async fn seen(conn: &mut PgConnection, dispute: Dispute) -> Result<Se
     Ok(Seen {
         statements: store::dispute::list_statements(conn, dispute.id).await?,
         snapbacks: store::dispute::list_snapbacks(conn, dispute.id).await?,
+        returns: store::dispute::list_returns(conn, dispute.id).await?,
         dispute,
     })
 }

@@ -83,6 +83,8 @@ pub(crate) async fn request_snapback(
         requested_by: shown_name(requester),
         requested_at: now,
         since: now,
+        is_ended_by_record: false,
+        late_answer: None,
     };
     store::dispute::save(conn, &mut dispute).await?;
     let (follows_order, request) = match dispute.about {
@@ -118,25 +120,29 @@ pub(crate) async fn follow_snapback(
     store::dispute::advance_snapback(conn, id, next, "", now).await
 }
 
-/// Hears what became of a wish, of whichever direction. A snapback that no dispute waits for changes nothing here.
+/// Hears what became of a wish, of whichever direction. Where no dispute waits for it, it changes nothing.
 pub(crate) async fn hear_snapback(
     conn: &mut PgConnection,
     answer: Answered,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(mut dispute) = store::dispute::find_by_snapback(conn, answer.snapback).await? else {
-        return Ok(());
+        return note_late(conn, &answer, now).await;
     };
     let asked = store::dispute::list_snapbacks(conn, dispute.id).await?;
     let asked = asked.into_iter().find(|asked| asked.id == answer.snapback);
-    let wanted = asked.map(|asked| asked.tns).unwrap_or_default();
-    let named: Vec<Tn> = wanted
-        .iter()
-        .copied()
-        .filter(|tn| answer.tns.is_empty() || answer.tns.contains(tn))
-        .collect();
+    let away = dispute.still_away();
+    // Those that are on record as being back are not told of again.
+    let wanted = asked.map(|asked| asked.tns).unwrap_or_default().into_iter();
+    let wanted: Vec<Tn> = wanted.filter(|tn| away.contains(tn)).collect();
+    let is_named = |tn: &&Tn| answer.tns.is_empty() || answer.tns.contains(tn);
+    let named: Vec<Tn> = wanted.iter().filter(is_named).copied().collect();
     let (moved, refusal) = match (answer.refusal, dispute.about) {
         (Some(refusal), _) => (Vec::new(), refusal),
+        (None, _) if named.is_empty() => (
+            named,
+            "the carrier names no other number than those that are back".to_owned(),
+        ),
         (None, About::PortIn { .. }) => (named, String::new()),
         (None, About::PortOut { port_out, .. }) => {
             let back = take_back(conn, &dispute, port_out, &named, now).await?;
@@ -158,12 +164,45 @@ pub(crate) async fn hear_snapback(
     store::dispute::save(conn, &mut dispute).await?;
     let about = if moved.is_empty() { wanted } else { moved };
     let outcome = announce::dispute::SnapbackOutcome {
-        snapback: answer.snapback,
+        snapback: Some(answer.snapback),
         tns: about,
         is_confirmed: state == SnapbackState::Confirmed,
         refusal,
+        is_recorded: false,
     };
     announce::dispute::snapback_answered(conn, &dispute, outcome, now).await
+}
+
+/// Notes an answer to a wish that was ended by a record, once: on the wish, and in the history of the port-out.
+async fn note_late(conn: &mut PgConnection, answer: &Answered, now: Timestamp) -> Result<(), StoreError> {
+    let (state, says) = match &answer.refusal {
+        None => (SnapbackState::Confirmed, "confirmed"),
+        Some(_) => (SnapbackState::Refused, "refused"),
+    };
+    let noted = store::dispute::note_late_answer(conn, answer.snapback, state, now).await?;
+    let Some(id) = noted else {
+        return Ok(());
+    };
+    tracing::warn!(alert = true, dispute.id = %id, says,
+        "a carrier answers a wish whose numbers are on record as being back");
+    let dispute = store::dispute::find(conn, None, DisputeName::Id(id)).await?;
+    let Some(dispute) = dispute else {
+        return Ok(());
+    };
+    match dispute.about {
+        // The order has it in its timeline.
+        About::PortIn { .. } => Ok(()),
+        About::PortOut { port_out, .. } => {
+            let entry = Entry {
+                at: now,
+                actor: dispute.number.to_string(),
+                what: "LATE_ANSWER",
+                detail: format!("{says}, after the numbers were put on record as being back"),
+                is_warning: true,
+            };
+            store::port_out::add_entry(conn, port_out, &entry).await
+        }
+    }
 }
 
 /// Puts numbers that left back into the inventory, as they were, and says so in the history of the port-out.

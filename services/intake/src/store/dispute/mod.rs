@@ -5,6 +5,7 @@ mod due;
 pub(crate) mod evidence;
 mod list;
 mod records;
+mod returns;
 mod row;
 
 pub(crate) use case::{
@@ -16,3 +17,4 @@ pub(crate) use records::{
     Statement, add_snapback, add_statement, advance_snapback, count_statements, list_snapbacks,
     list_statements,
 };
+pub(crate) use returns::{Return, add_return, end_by_record, list_returns, note_late_answer};

@@ -144,6 +144,9 @@ struct SnapbackRow {
     requested_by: String,
     requested_at: jiff_sqlx::Timestamp,
     since: jiff_sqlx::Timestamp,
+    is_ended_by_record: bool,
+    late_answer: Option<String>,
+    late_answer_at: Option<jiff_sqlx::Timestamp>,
 }
 
 impl TryFrom<SnapbackRow> for AskedBack {
@@ -152,9 +155,14 @@ impl TryFrom<SnapbackRow> for AskedBack {
     fn try_from(row: SnapbackRow) -> Result<Self, StoreError> {
         let corrupt =
             |why: &dyn std::fmt::Display| StoreError::corrupt("dispute_snapback", &row.snapback_id, why);
-        let state = SnapbackState::ALL
-            .into_iter()
-            .find(|state| Some(state.code()) == row.state.as_deref());
+        let state_of = |code: Option<&str>| {
+            let mut all = SnapbackState::ALL.into_iter();
+            all.find(|state| Some(state.code()) == code)
+        };
+        let state = state_of(row.state.as_deref());
+        let late_answer = state_of(row.late_answer.as_deref())
+            .zip(row.late_answer_at)
+            .map(|(answer, at)| (answer, at.to_jiff()));
         let tns: Result<_, _> = row.tns.iter().map(|tn| tn.parse()).collect();
         Ok(Self {
             id: SnapbackId::from_uuid(row.snapback_id),
@@ -165,6 +173,8 @@ impl TryFrom<SnapbackRow> for AskedBack {
             requested_by: row.requested_by,
             requested_at: row.requested_at.to_jiff(),
             since: row.since.to_jiff(),
+            is_ended_by_record: row.is_ended_by_record,
+            late_answer,
         })
     }
 }
@@ -177,7 +187,8 @@ pub(crate) async fn list_snapbacks(
     let rows: Vec<SnapbackRow> = sqlx::query_as(
         "SELECT asked.snapback_id, asked.tns, asked.reason, coalesce(asked.state, of_order.state) AS state,
                 coalesce(of_order.refusal, asked.refusal) AS refusal, asked.requested_by, asked.requested_at,
-                coalesce(of_order.since, asked.since) AS since
+                coalesce(of_order.since, asked.since) AS since, asked.is_ended_by_record, asked.late_answer,
+                asked.late_answer_at
            FROM dispute_snapback AS asked LEFT JOIN snapback AS of_order USING (snapback_id)
           WHERE dispute_id = $1 ORDER BY asked.requested_at, asked.snapback_id LIMIT 200",
     )

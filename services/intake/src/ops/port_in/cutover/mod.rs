@@ -31,6 +31,7 @@ pub(crate) use readiness::{
     NumberLine, PrepareError, ReadinessView, find_policy, get_readiness, prepare, put_policy,
 };
 pub(crate) use snapback::{
-    SnapbackAnswer, SnapbackError, follow_snapback, list_snapbacks, record_snapback, request_snapback,
+    SnapbackAnswer, SnapbackError, follow_snapback, give_back, list_snapbacks, record_snapback,
+    request_snapback,
 };
 pub(crate) use temporary::{TemporaryError, attach, detach};

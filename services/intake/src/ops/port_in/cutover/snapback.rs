@@ -65,20 +65,25 @@ pub(crate) async fn request_snapback(
     }
     let since = in_service_since(conn, &order).await?;
     let (tns, transition) = order.clone().ask_back(tns, &asked, &since, occasion.now)?;
-    let snapback = Snapback {
-        id: SnapbackId::generate(),
-        order: id,
-        answers: SnapbackAnswers::new(tns, BTreeMap::new()),
-        asked,
-        state: SnapbackState::Requested,
-        requested_by: requester.name.clone(),
-        requested_at: occasion.now,
-        since: occasion.now,
-        refusal: String::new(),
-    };
+    let snapback = new(id, tns, asked, occasion);
     snapbacks::insert(conn, &snapback).await?;
     settle(intake, conn, &order, transition, occasion).await?;
     Ok(snapback)
+}
+
+/// A wish that nobody has answered.
+fn new(order: OrderId, tns: Vec<Tn>, asked: Asked, occasion: Occasion<'_>) -> Snapback {
+    Snapback {
+        id: SnapbackId::generate(),
+        order,
+        answers: SnapbackAnswers::new(tns, BTreeMap::new()),
+        asked,
+        state: SnapbackState::Requested,
+        requested_by: occasion.actor.to_owned(),
+        requested_at: occasion.now,
+        since: occasion.now,
+        refusal: String::new(),
+    }
 }
 
 /// Since when numbers that the order brought are in service here.
@@ -178,8 +183,8 @@ pub(crate) async fn follow_snapback(
     Ok(())
 }
 
-/// Takes in what the carrier says of some of the numbers, or of all that it has not spoken of. The snapback ends when it has
-/// spoken of all. False: it names none that is waited for, and nothing was changed.
+/// Takes in what the carrier says of some of the numbers, or of all that it has not spoken of, and tells a dispute that
+/// waits for it. False: it names none that is waited for, and nothing was changed.
 async fn take_in(
     intake: &Intake,
     conn: &mut PgConnection,
@@ -188,18 +193,81 @@ async fn take_in(
     answer: SnapbackAnswer,
     occasion: Occasion<'_>,
 ) -> Result<bool, HearError> {
-    let refusal = answer.refusal.as_deref();
-    let tns = open.answers.hear(&answer.tns, refusal);
+    let tns = open.answers.hear(&answer.tns, answer.refusal.as_deref());
     if tns.is_empty() {
         return Ok(false);
     }
-    snapbacks::answer(conn, open.id, &tns, refusal).await?;
-    if let Some(outcome) = open.answers.outcome() {
+    let (_, told) = answer_of(intake, conn, order, open, (tns, answer.refusal), occasion).await?;
+    if let Some(told) = told {
+        dispute::hear_snapback(conn, told, occasion.now).await?;
+    }
+    Ok(true)
+}
+
+/// Hears of numbers that are back with the losing carrier though it has not answered: those that a snapback waits for are
+/// answered by that, the others get a snapback of their own that is over at once. Returns what a dispute may wait for.
+pub(crate) async fn give_back(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    tns: &[Tn],
+    why: String,
+    occasion: Occasion<'_>,
+) -> Result<Option<dispute::Answered>, HearError> {
+    let id = order.record().id;
+    let mut order = order.clone();
+    let (mut told, mut unasked) = (None, tns.to_vec());
+    if let Some(mut open) = snapbacks::find_open(conn, id).await? {
+        // None named would be all that it waits for.
+        let news = open.answers.hear(tns, None);
+        unasked.retain(|tn| !news.contains(tn));
+        if !news.is_empty() {
+            (order, told) = answer_of(intake, conn, &order, open, (news, None), occasion).await?;
+        }
+    }
+    if !unasked.is_empty() {
+        let recorded = Snapback {
+            state: SnapbackState::Confirmed,
+            ..new(
+                id,
+                unasked.clone(),
+                Asked {
+                    reason: why.clone(),
+                    inadvertent: Some(why),
+                },
+                occasion,
+            )
+        };
+        snapbacks::insert(conn, &recorded).await?;
+        snapbacks::answer(conn, recorded.id, &unasked, None).await?;
+        let settled = SettledSnapback {
+            id: recorded.id,
+            tns: unasked,
+            asked: recorded.asked,
+            refusal: None,
+        };
+        conclude(intake, conn, &order, settled, occasion).await?;
+    }
+    Ok(told)
+}
+
+/// Takes in what is news of these numbers. The snapback ends when all of them were spoken of; a dispute hears how it ended.
+async fn answer_of(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    open: Snapback,
+    (tns, refusal): (Vec<Tn>, Option<String>),
+    occasion: Occasion<'_>,
+) -> Result<(Order, Option<dispute::Answered>), HearError> {
+    snapbacks::answer(conn, open.id, &tns, refusal.as_deref()).await?;
+    let outcome = open.answers.outcome();
+    if let Some(outcome) = outcome {
         let refusal = open.answers.refusal();
         snapbacks::advance(conn, open.id, outcome, &refusal, occasion.now).await?;
     }
     // A dispute hears how all of it ended.
-    let told = open.answers.outcome().map(|_| {
+    let told = outcome.map(|_| {
         let returned = open.answers.returned();
         dispute::Answered {
             snapback: open.id,
@@ -207,21 +275,29 @@ async fn take_in(
             tns: returned,
         }
     });
-    let proof = if refusal.is_none() {
-        proof::forget(conn, open.order, &tns).await?
-    } else {
-        order.record().cutover.proof
-    };
     let settled = SettledSnapback {
         id: open.id,
         tns,
         asked: open.asked,
-        refusal: answer.refusal,
+        refusal,
+    };
+    let order = conclude(intake, conn, order, settled, occasion).await?;
+    Ok((order, told))
+}
+
+/// What it means for the order.
+async fn conclude(
+    intake: &Intake,
+    conn: &mut PgConnection,
+    order: &Order,
+    settled: SettledSnapback,
+    occasion: Occasion<'_>,
+) -> Result<Order, HearError> {
+    let proof = if settled.refusal.is_none() {
+        proof::forget(conn, order.record().id, &settled.tns).await?
+    } else {
+        order.record().cutover.proof
     };
     let transition = order.clone().hear_snapback(settled, proof);
-    settle(intake, conn, order, transition, occasion).await?;
-    if let Some(told) = told {
-        dispute::hear_snapback(conn, told, occasion.now).await?;
-    }
-    Ok(true)
+    Ok(settle(intake, conn, order, transition, occasion).await?)
 }
