@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::audit::AuditArgs;
 use crate::call::CallArgs;
 use crate::completions::CompletionsArgs;
+use crate::disputes::DisputeArgs;
 use crate::events::EventsArgs;
 use crate::invoices::InvoicesArgs;
 use crate::numbers::NumbersArgs;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     PortIn(PortInArgs),
     /// Decide on numbers that other carriers ask for.
     PortOut(PortOutArgs),
+    /// Dispute ports that nobody allowed, or that were a mistake.
+    Dispute(DisputeArgs),
     /// Show the numbers of the account.
     Numbers(NumbersArgs),
     /// Follow what a service announces.

@@ -14,6 +14,7 @@ mod call;
 pub mod client;
 mod completions;
 mod demo;
+mod disputes;
 mod events;
 mod exit;
 mod invoices;
@@ -66,6 +67,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Reason(command) => offline::reason::run(command, output),
         Command::PortIn(command) => port_in::run(command, output).await,
         Command::PortOut(command) => port_out::run(command, output).await,
+        Command::Dispute(command) => disputes::run(command, output).await,
         Command::Numbers(command) => numbers::run(command, output).await,
         Command::Events(command) => events::run(command, output).await,
         Command::Invoices(command) => invoices::run(command, output).await,

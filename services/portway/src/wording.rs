@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use portway_proto::intake::v1::{
-    AnswerState, CommandState, InventoryState, NumberState, OrderState, PortOutState,
+    AnswerState, CommandState, DisputeDirection, DisputeKind, DisputeOutcome, DisputeReporter,
+    DisputeSnapbackState, DisputeState, InventoryState, NumberState, OrderState, PortOutState,
 };
 use portway_proto::types::v1::{Court, Date, Money, ReasonClass};
 use prost_types::Timestamp as ProtoTimestamp;
@@ -28,6 +29,12 @@ read_as! {
     port_out_state = PortOutState without "PORT_OUT_STATE_";
     answer_state = AnswerState without "ANSWER_STATE_";
     inventory_state = InventoryState without "INVENTORY_STATE_";
+    dispute_state = DisputeState without "DISPUTE_STATE_";
+    dispute_kind = DisputeKind without "DISPUTE_KIND_";
+    dispute_direction = DisputeDirection without "DISPUTE_DIRECTION_";
+    dispute_reporter = DisputeReporter without "DISPUTE_REPORTER_";
+    dispute_outcome = DisputeOutcome without "DISPUTE_OUTCOME_";
+    dispute_snapback_state = DisputeSnapbackState without "DISPUTE_SNAPBACK_STATE_";
     reason_class = ReasonClass without "REASON_CLASS_";
 }
 

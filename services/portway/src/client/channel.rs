@@ -7,6 +7,7 @@ use portway_proto::billing::v1::invoice_service_client::InvoiceServiceClient;
 use portway_proto::events::v1::audit_service_client::AuditServiceClient;
 use portway_proto::events::v1::event_feed_service_client::EventFeedServiceClient;
 use portway_proto::intake::v1::account_service_client::AccountServiceClient;
+use portway_proto::intake::v1::dispute_service_client::DisputeServiceClient;
 use portway_proto::intake::v1::document_service_client::DocumentServiceClient;
 use portway_proto::intake::v1::number_service_client::NumberServiceClient;
 use portway_proto::intake::v1::permission_set_service_client::PermissionSetServiceClient;
@@ -109,6 +110,8 @@ impl Clients {
         port_outs: PortOutServiceClient of Intake;
         /// Port-outs by the many.
         port_out_lists: PortOutListServiceClient of Intake;
+        /// Disputes over ports.
+        disputes: DisputeServiceClient of Intake;
         /// PINs and locks.
         protection: ProtectionServiceClient of Intake;
         /// Charges and invoices.

@@ -1,7 +1,9 @@
 //! The online commands against a stub of the services: what they send, what they print, how they exit.
 #![cfg(test)]
 
+mod access;
 mod calls;
+mod disputes;
 mod stub;
 
 use std::path::Path;

@@ -8,8 +8,11 @@ use futures::stream::{self, BoxStream, StreamExt};
 use grpc::{Reply, status};
 use portway_proto::events::v1::event_feed_service_server::EventFeedServiceServer;
 use portway_proto::events::v1::{Event, Position};
+use portway_proto::intake::v1::dispute_service_server::DisputeServiceServer;
 use portway_proto::intake::v1::document_service_server::DocumentServiceServer;
+use portway_proto::intake::v1::permission_set_service_server::PermissionSetServiceServer;
 use portway_proto::intake::v1::port_in_service_server::PortInServiceServer;
+use portway_proto::intake::v1::user_group_service_server::UserGroupServiceServer;
 use portway_proto::intake::v1::{Order, OrderState};
 use prost_types::Timestamp;
 use tokio::net::TcpListener;
@@ -19,10 +22,16 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use tonic::{Code, Request, Status};
 
+#[path = "stub_access.rs"]
+mod access;
+#[path = "stub_disputes.rs"]
+mod disputes;
 #[path = "stub_feed.rs"]
 mod feed;
 #[path = "stub_port_in.rs"]
 mod port_in;
+
+pub(crate) use disputes::EVIDENCE;
 
 /// How long a test waits for the program before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -87,6 +96,9 @@ impl Stub {
         let server = Server::builder()
             .add_service(PortInServiceServer::new(handler.clone()))
             .add_service(DocumentServiceServer::new(handler.clone()))
+            .add_service(DisputeServiceServer::new(handler.clone()))
+            .add_service(PermissionSetServiceServer::new(handler.clone()))
+            .add_service(UserGroupServiceServer::new(handler.clone()))
             .add_service(EventFeedServiceServer::new(handler.clone()))
             .serve_with_incoming(TcpListenerStream::new(listener));
         let mut tasks = JoinSet::new();
