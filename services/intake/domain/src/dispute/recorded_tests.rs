@@ -35,11 +35,14 @@ fn open() -> Dispute {
     }
 }
 
+/// What is recorded at first and the state after that, what is recorded then and the state, and whether that ends the wish
+/// for one and two.
+type Case = (&'static [u8], StateName, &'static [u8], StateName, bool);
+
 #[test]
 fn a_wish_is_over_when_none_of_its_numbers_is_away_and_not_before() {
     use StateName::{Returned, SnapbackAsked};
-    // Recorded at first, then; the state after each, and whether the second one ends the wish for one and two.
-    let cases: [(&[u8], StateName, &[u8], StateName, bool); 4] = [
+    let cases: [Case; 4] = [
         (&[1], SnapbackAsked, &[2], Returned, true),
         (&[3], SnapbackAsked, &[1, 2], Returned, true),
         (&[1], SnapbackAsked, &[3], SnapbackAsked, false),
