@@ -12,6 +12,7 @@ macro_rules! begin {
 
 mod access;
 mod accounts;
+mod comments;
 mod csv;
 mod dispute;
 mod files;

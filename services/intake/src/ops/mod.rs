@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod accounts;
 pub(crate) mod bootstrap;
 pub(crate) mod carriers;
+pub(crate) mod comments;
 pub(crate) mod dispute;
 pub(crate) mod document_policies;
 pub(crate) mod letters;

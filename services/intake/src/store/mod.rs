@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod account_numbers;
 pub(crate) mod accounts;
 pub(crate) mod carriers;
+pub(crate) mod comments;
 pub(crate) mod counting;
 pub(crate) mod departed;
 pub(crate) mod dispute;

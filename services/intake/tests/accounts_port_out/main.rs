@@ -8,6 +8,7 @@ mod accounts;
 mod answers;
 mod bootstrap;
 mod calls;
+mod comments;
 mod conflicts;
 mod consents;
 mod decisions;

@@ -37,6 +37,7 @@ async fn write(
         port_out_id: id.to_owned(),
         visibility: visibility.into(),
         text: text.to_owned(),
+        ..AddPortOutCommentRequest::default()
     };
     let reply = records(intake)
         .add_port_out_comment(change(&user.token, request))

@@ -169,6 +169,11 @@ pub enum PortOutNews {
     },
     /// The end user is asked whether the numbers may go.
     ConsentAsked(Invited),
+    /// The platform wrote a comment. What it says is read in the console.
+    Commented {
+        /// Whether the customer has to act on it.
+        asks_customer: bool,
+    },
     /// What we ran for numbers that left is released: routing, emergency record, caller name, messaging.
     NumbersReleased,
 }

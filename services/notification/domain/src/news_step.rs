@@ -90,6 +90,7 @@ impl PortOutNews {
             Self::ConflictSettled { accepted: false } => Step::PortOutConflictRefused,
             Self::Answered { .. } => Step::PortOutAnswered,
             Self::ConsentAsked(_) => Step::PortOutConsentAsked,
+            Self::Commented { .. } => Step::PortOutCommented,
             Self::NumbersReleased => Step::PortOutNumbersReleased,
         }
     }
@@ -108,6 +109,7 @@ impl PortOutNews {
             | Self::ConflictSettled { .. }
             | Self::Answered { .. }
             | Self::ConsentAsked(_)
+            | Self::Commented { .. }
             | Self::NumbersReleased => &[],
         }
     }

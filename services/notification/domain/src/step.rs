@@ -108,6 +108,8 @@ steps! {
     PortOutConflictRefused = "port_out.conflict_refused", true;
     /// How far our answer has come to the winning carrier.
     PortOutAnswered = "port_out.answered", false;
+    /// The platform wrote a comment.
+    PortOutCommented = "port_out.commented", true;
     /// The end user is asked whether the numbers may go, and is written to. The account need not be.
     PortOutConsentAsked = "port_out.consent_asked", false;
     /// What we ran for numbers that left is released.

@@ -58,6 +58,7 @@ templates![
     "port_in.submitted.txt",
     "port_in.temporary_swapped.txt",
     "port_out.cancelled.txt",
+    "port_out.commented.txt",
     "port_out.conflict_refused.txt",
     "port_out.conflicted.txt",
     "port_out.foc_changed.txt",

@@ -121,6 +121,7 @@ impl Particulars {
             PortOutNews::Overruled { explanation } | PortOutNews::Rejected { explanation, .. } => {
                 told.explanation.clone_from(explanation);
             }
+            PortOutNews::Commented { asks_customer } => told.asks_customer = *asks_customer,
             PortOutNews::ConsentAsked(invited) => told.until = shown(invited.expires_at(), zone),
             PortOutNews::Authorized { .. }
             | PortOutNews::RejectionRequested { .. }

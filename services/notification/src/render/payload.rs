@@ -101,6 +101,7 @@ fn port_out(notice: &PortOutNotice) -> Value {
         }
         PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
         PortOutNews::Answered { progress } => vec![("answer_state", json!(progress.code()))],
+        PortOutNews::Commented { asks_customer } => vec![("asks_customer", json!(asks_customer))],
         PortOutNews::ConsentAsked(invited) => vec![("expires_at", instant(invited.expires_at()))],
         PortOutNews::FocChanged
         | PortOutNews::Cancelled

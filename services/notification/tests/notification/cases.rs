@@ -3,6 +3,7 @@
 use notification_domain::Step;
 use portway_proto::events::v1::Event;
 use portway_proto::intake::v1;
+use portway_proto::types::v1::Court;
 use serde_json::{Value, json};
 
 use crate::cases_of_ours;
@@ -193,6 +194,7 @@ pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
     let mut cases = decisions(port_out);
     cases.extend(cases_of_ours::protection(port_out));
     cases.extend(cases_of_ours::conflicts(port_out));
+    cases.push(comment(port_out));
     cases.extend(outcomes(port_out));
     cases
 }
@@ -254,6 +256,24 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
             data: json!({ "decided_by": "overruled" }),
         },
     ]
+}
+
+/// Written on it by the platform.
+fn comment(port_out: &PortOut) -> Case {
+    Case {
+        step: Step::PortOutCommented,
+        event: port_out.event(&v1::PortOutCommented {
+            port_out: Some(port_out.reference()),
+            by_platform: true,
+            action_by: Court::Customer.into(),
+            ..v1::PortOutCommented::default()
+        }),
+        mail: Some((
+            "a comment on your port-out",
+            vec!["We wrote a comment on your request PO_100007 that needs your action."],
+        )),
+        data: json!({ "asks_customer": true }),
+    }
 }
 
 /// Once it is decided.

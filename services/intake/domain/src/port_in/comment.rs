@@ -1,4 +1,4 @@
-//! What people write on an order, and what it asks somebody to do.
+//! What people write on an order or a port-out, and what it asks somebody to do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -73,7 +73,7 @@ impl Visibility {
 pub enum Side {
     /// The platform.
     Platform,
-    /// The account that the order is of.
+    /// The account that the order or port-out is of.
     Account,
 }
 
@@ -97,13 +97,13 @@ pub struct Resolution {
     pub side: Side,
 }
 
-/// A comment on an order.
+/// A comment on an order or, with its id, on a port-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
+pub struct Comment<On = OrderId> {
     /// Its id.
     pub id: CommentId,
-    /// The order.
-    pub order: OrderId,
+    /// What it is on.
+    pub on: On,
     /// Who can read it. Invariant: the account's own comments are shared.
     pub visibility: Visibility,
     /// What it says.
@@ -131,7 +131,7 @@ pub enum ResolveRefusal {
     NotYours,
 }
 
-impl Comment {
+impl<On> Comment<On> {
     /// Says that what the comment asks for is done. The account can say so of its own comments, and of what the customer
     /// or the end user has to do.
     pub fn resolve(self, by: String, side: Side, now: Timestamp) -> Result<Self, ResolveRefusal> {
@@ -159,7 +159,7 @@ mod tests {
     fn comment(side: Side, action_by: Option<Court>) -> Comment {
         Comment {
             id: CommentId::generate(),
-            order: OrderId::generate(),
+            on: OrderId::generate(),
             visibility: Visibility::Shared,
             text: "Please call the carrier.".parse().unwrap(),
             author: "user:ann".to_owned(),

@@ -24,13 +24,13 @@ mod splits;
 mod status;
 mod stream;
 
-pub(super) use comments::read_visibility;
 pub(super) use cutover::snapback_status;
 pub(super) use documents::pieces;
 pub(super) use filter::{read_instant, read_page, read_range};
 pub(super) use render::address;
 pub(super) use status::content as content_status;
 pub(super) use status::read as read_status;
+pub(super) use status::resolve as resolve_status;
 pub(super) use status::submission as submission_status;
 pub(super) use status::{bad_file, bad_file_code};
 pub(super) use stream::{Part, collect};

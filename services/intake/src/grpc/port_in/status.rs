@@ -178,15 +178,17 @@ pub(super) fn comment(error: &CommentError) -> Status {
     match error {
         CommentError::OrderNotFound => not_found(),
         CommentError::NotFound => fail(Code::NotFound, "COMMENT_NOT_FOUND", error.to_string()),
-        CommentError::Refused(ResolveRefusal::NotOpen) => {
-            fail(Code::FailedPrecondition, "COMMENT_NOT_OPEN", error.to_string())
-        }
-        CommentError::Refused(ResolveRefusal::NotYours) => fail(
-            Code::FailedPrecondition,
-            "NOT_YOURS_TO_RESOLVE",
-            error.to_string(),
-        ),
+        CommentError::Refused(refusal) => resolve(*refusal),
         CommentError::Store(error) => store(error),
+    }
+}
+
+/// Why a comment was not resolved, on an order or on a port-out.
+pub(in crate::grpc) fn resolve(refusal: ResolveRefusal) -> Status {
+    let message = refusal.to_string();
+    match refusal {
+        ResolveRefusal::NotOpen => fail(Code::FailedPrecondition, "COMMENT_NOT_OPEN", message),
+        ResolveRefusal::NotYours => fail(Code::FailedPrecondition, "NOT_YOURS_TO_RESOLVE", message),
     }
 }
 

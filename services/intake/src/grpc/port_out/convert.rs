@@ -60,6 +60,8 @@ pub(super) fn port_out(seen: &Seen) -> v1::PortOut {
         wireless: request.is_wireless,
         simple: request.is_simple,
         number_count: i32::try_from(case.numbers.len()).unwrap_or(i32::MAX),
+        comment_count: i32::try_from(seen.written.comments).unwrap_or(i32::MAX),
+        open_action_count: i32::try_from(seen.written.open_actions).unwrap_or(i32::MAX),
     }
 }
 

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use grpc::{Faults, Reply, page};
 use idempotency::{Begun, RequestKey};
-use intake_domain::port_in::{CommentText, Side, Visibility};
+use jiff::Timestamp;
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::port_out_record_service_server::{
     PortOutRecordService, PortOutRecordServiceServer,
@@ -13,21 +13,18 @@ use prost::{Message, Name};
 use service::stamp;
 use tonic::service::RoutesBuilder;
 use tonic::{Request, Response, Status, Streaming};
+use types::CommentId;
 
 use super::{parse, status};
 use crate::app::Intake;
-use crate::grpc::port_in::{
-    Part, bad_file, bad_file_code, collect, cut, pieces, read_page, read_visibility, requester,
-};
+use crate::grpc::comments::{PAGE, PAGE_MAX, Shown, Written, seen_name};
+use crate::grpc::port_in::{Part, bad_file, bad_file_code, collect, cut, pieces, read_page, requester};
 use crate::ops;
+use crate::ops::comments::NewComment;
 use crate::ops::port_in::{BadFile, CommentCursor, FILE_BYTES_MAX, Pdf, Requester};
 use crate::ops::port_out::{PortOutComment, PortOutDocument, PortOutName};
 
-const PAGE: i64 = 100;
-const PAGE_MAX: i64 = 500;
 const FILE_NAME_CHARS_MAX: usize = 255;
-/// What the account sees of whoever wrote or did something at the platform.
-const PLATFORM: &str = "platform";
 
 /// Adds the service to the routes.
 pub(super) fn add_records(routes: &mut RoutesBuilder, intake: &Intake) {
@@ -50,12 +47,14 @@ impl PortOutRecordService for Records {
         request: Request<v1::AddPortOutCommentRequest>,
     ) -> Reply<v1::AddPortOutCommentResponse> {
         let requester = requester(&request)?;
-        let (name, comment) = read_comment(request.get_ref(), &requester)?;
+        let now = self.intake.base.clock.now();
+        // A repeated call is answered as before, though the time it named has passed since.
+        let asked = read_comment(request.get_ref(), &requester, now);
         let mut work = match self.intake.base.idempotency.begin(&request).await? {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => work,
         };
-        let now = self.intake.base.clock.now();
+        let (name, comment) = asked?;
         let written = ops::port_out::add_comment(work.conn(), &requester, name, comment, now)
             .await
             .map_err(|error| status::record(&error))?;
@@ -71,13 +70,17 @@ impl PortOutRecordService for Records {
     ) -> Reply<v1::ListPortOutCommentsResponse> {
         let requester = requester(&request)?;
         let body = request.get_ref();
-        let binding = format!("port_out_comments {} {:?}", requester.account, body.port_out_id);
+        let binding = format!(
+            "port_out_comments {} {:?} {}",
+            requester.account, body.port_out_id, body.open_actions
+        );
         let mut faults = Faults::new();
         let name = parse::name_field(&mut faults, &body.port_out_id);
         let asked = (body.page_size, PAGE, PAGE_MAX);
         let (limit, after) = read_page(&mut faults, asked, &binding, &body.page_token);
         let name = faults.finish(name)?;
-        let mut found = ops::port_out::comments(&self.intake, &requester, name, after, limit + 1)
+        let open = body.open_actions;
+        let mut found = ops::port_out::comments(&self.intake, &requester, name, open, after, limit + 1)
             .await
             .map_err(|error| status::record(&error))?;
         let next_page_token = cut(&mut found, limit)
@@ -87,6 +90,29 @@ impl PortOutRecordService for Records {
             comments: comments.collect(),
             next_page_token: next_page_token.unwrap_or_default(),
         }))
+    }
+
+    async fn resolve_port_out_comment(
+        &self,
+        request: Request<v1::ResolvePortOutCommentRequest>,
+    ) -> Reply<v1::ResolvePortOutCommentResponse> {
+        let requester = requester(&request)?;
+        let mut faults = Faults::new();
+        let name = parse::name_field(&mut faults, &request.get_ref().port_out_id);
+        let id: Option<CommentId> = faults.required("comment_id", &request.get_ref().comment_id);
+        let (name, id) = faults.finish(name.zip(id))?;
+        let mut work = match self.intake.base.idempotency.begin(&request).await? {
+            Begun::Repeated(reply) => return Ok(reply),
+            Begun::Fresh(work) => work,
+        };
+        let now = self.intake.base.clock.now();
+        let resolved = ops::port_out::resolve_comment(work.conn(), &requester, name, id, now)
+            .await
+            .map_err(|error| status::record(&error))?;
+        work.finish(v1::ResolvePortOutCommentResponse {
+            comment: Some(render_comment(&resolved, &requester)),
+        })
+        .await
     }
 
     async fn upload_port_out_document(
@@ -171,12 +197,18 @@ impl PortOutRecordService for Records {
 fn read_comment(
     body: &v1::AddPortOutCommentRequest,
     requester: &Requester,
-) -> Result<(PortOutName, (Visibility, CommentText)), Status> {
+    now: Timestamp,
+) -> Result<(PortOutName, NewComment), Status> {
     let mut faults = Faults::new();
     let name = parse::name_field(&mut faults, &body.port_out_id);
-    let visibility = read_visibility(&mut faults, body.visibility, requester);
-    let text = faults.required("text", &body.text);
-    faults.finish(name.zip(visibility.zip(text)))
+    let written = Written {
+        visibility: body.visibility,
+        text: &body.text,
+        action_by: body.action_by,
+        done_by: body.done_by.as_ref(),
+    };
+    let comment = written.read(&mut faults, requester, now);
+    faults.finish(name.zip(comment))
 }
 
 fn part(message: v1::UploadPortOutDocumentRequest) -> Option<Part<v1::PortOutDocumentHeader>> {
@@ -209,27 +241,20 @@ fn read_document(
     }
 }
 
-/// To the account, the platform is one.
-fn seen_name(name: &str, side: Side, requester: &Requester) -> String {
-    match side {
-        Side::Platform if !requester.is_platform => PLATFORM.to_owned(),
-        Side::Platform | Side::Account => name.to_owned(),
-    }
-}
-
 fn render_comment(comment: &PortOutComment, requester: &Requester) -> v1::PortOutComment {
-    let visibility = match comment.visibility {
-        Visibility::Private => v1::CommentVisibility::Private,
-        Visibility::Shared => v1::CommentVisibility::Shared,
-    };
+    let shown = Shown::of(comment, requester);
     v1::PortOutComment {
-        comment_id: comment.id.to_string(),
-        port_out_id: comment.case.to_string(),
-        visibility: visibility.into(),
-        text: comment.text.to_string(),
-        author: seen_name(&comment.author, comment.side, requester),
-        by_platform: comment.side == Side::Platform,
-        created_at: Some(stamp::to_proto(comment.created_at)),
+        comment_id: shown.comment_id,
+        port_out_id: comment.on.to_string(),
+        visibility: shown.visibility,
+        text: shown.text,
+        author: shown.author,
+        by_platform: shown.by_platform,
+        created_at: shown.created_at,
+        action_by: shown.action_by,
+        done_by: shown.done_by,
+        resolved_at: shown.resolved_at,
+        resolved_by: shown.resolved_by,
     }
 }
 

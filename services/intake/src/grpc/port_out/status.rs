@@ -4,7 +4,7 @@ use grpc::status::{fail, internal, store};
 use pg::StoreError;
 use tonic::{Code, Status};
 
-use crate::grpc::port_in::content_status;
+use crate::grpc::port_in::{content_status, resolve_status};
 use crate::ops::port_out::{
     AcceptError, ConsentError, PinError, ProgressError, ProtectError, ReadError, ReceiveError, RecordError,
     RefuseError, ReviewError, SetPolicyError,
@@ -51,6 +51,8 @@ pub(super) fn review(error: &ReviewError) -> Status {
 pub(super) fn record(error: &RecordError) -> Status {
     match error {
         RecordError::NotFound => not_found(error),
+        RecordError::CommentNotFound => fail(Code::NotFound, "COMMENT_NOT_FOUND", error.to_string()),
+        RecordError::Refused(refusal) => resolve_status(*refusal),
         RecordError::DocumentNotFound => fail(Code::NotFound, "DOCUMENT_NOT_FOUND", error.to_string()),
         RecordError::TooMany => fail(Code::FailedPrecondition, "TOO_MANY_DOCUMENTS", error.to_string()),
         RecordError::Content(error) => content_status(error),

@@ -1,6 +1,6 @@
 //! Writing on an order, and saying that what was asked for is done.
 
-use intake_domain::port_in::{Comment, CommentText, Order, ResolveRefusal, Side, Task, Visibility};
+use intake_domain::port_in::{Comment, Order, ResolveRefusal, Visibility};
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -10,7 +10,8 @@ use super::settle::settle;
 use super::{Occasion, OrderName, ReadError, Requester, find_to_change, read};
 use crate::announce;
 use crate::app::Intake;
-use crate::store::port_in::comments::{self as store, CommentCursor, CommentFilter};
+use crate::ops::comments::{NewComment, side};
+use crate::store::comments::{self as store, CommentCursor, CommentFilter};
 
 /// Why a comment was not written or resolved.
 #[derive(Debug, Error)]
@@ -29,15 +30,6 @@ pub(crate) enum CommentError {
     Store(#[from] StoreError),
 }
 
-/// What is to be written.
-#[derive(Debug)]
-pub(crate) struct NewComment {
-    /// Private ones come from the platform alone.
-    pub(crate) visibility: Visibility,
-    pub(crate) text: CommentText,
-    pub(crate) task: Option<Task>,
-}
-
 /// Writes a comment. What the account can see is announced, without what it says, and stands in the history.
 pub(crate) async fn add_comment(
     intake: &Intake,
@@ -50,17 +42,7 @@ pub(crate) async fn add_comment(
     let order = find_to_change(conn, name, requester)
         .await?
         .ok_or(CommentError::OrderNotFound)?;
-    let comment = Comment {
-        id: CommentId::generate(),
-        order: order.record().id,
-        visibility: new.visibility,
-        text: new.text,
-        author: requester.name.clone(),
-        side: side(requester),
-        created_at: occasion.now,
-        task: new.task,
-        resolution: None,
-    };
+    let comment = new.written(order.record().id, requester, occasion.now);
     store::insert(conn, &comment).await?;
     if comment.visibility == Visibility::Shared {
         note(intake, conn, &order, "commented", occasion).await?;
@@ -85,9 +67,7 @@ pub(crate) async fn resolve_comment(
         .await?
         .ok_or(CommentError::NotFound)?;
     let comment = comment.resolve(requester.name.clone(), side(requester), occasion.now)?;
-    if let Some(resolution) = &comment.resolution {
-        store::save_resolution(conn, id, resolution).await?;
-    }
+    store::save_resolution(conn, &comment).await?;
     if comment.visibility == Visibility::Shared {
         note(intake, conn, &order, "comment_resolved", occasion).await?;
     }
@@ -106,19 +86,11 @@ pub(crate) async fn list_comments(
     let mut conn = intake.base.pool.acquire().await?;
     let order = read::find(&mut conn, requester, name).await?;
     let filter = CommentFilter {
-        order: order.record().id,
+        on: order.record().id,
         with_private: requester.is_platform,
         open_actions,
     };
     Ok(store::list(&mut conn, filter, after, limit).await?)
-}
-
-const fn side(requester: &Requester) -> Side {
-    if requester.is_platform {
-        Side::Platform
-    } else {
-        Side::Account
-    }
 }
 
 async fn note(

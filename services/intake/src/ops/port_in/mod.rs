@@ -37,10 +37,10 @@ use intake_domain::port_in::{Order, OrderNumber, OrderState};
 use crate::app::Intake;
 use crate::store::port_in as store;
 
+pub(crate) use crate::store::comments::CommentCursor;
 pub(crate) use crate::store::counting::Count;
 pub(crate) use crate::store::listing::TimeRange;
 pub(crate) use crate::store::port_in::commands::CarrierCommand;
-pub(crate) use crate::store::port_in::comments::CommentCursor;
 pub(crate) use crate::store::port_in::counts::OrderCounts;
 pub(crate) use crate::store::port_in::documents::Document;
 pub(crate) use crate::store::port_in::family::{ChildCount, ListedChild};
@@ -53,7 +53,7 @@ pub(crate) use cancel::{CancelError, NotCancelled, cancel};
 pub(crate) use change::{
     ChangeError, Unanswered, change_wanted_date, drop_numbers, settle_rejection, settle_unanswered,
 };
-pub(crate) use comments::{CommentError, NewComment, add_comment, list_comments, resolve_comment};
+pub(crate) use comments::{CommentError, add_comment, list_comments, resolve_comment};
 pub(crate) use configure::{ConfigureError, configure, configure_arriving};
 pub(crate) use divide::preview;
 pub(crate) use documents::{

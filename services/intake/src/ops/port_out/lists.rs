@@ -9,6 +9,7 @@ use types::PortOutId;
 
 use super::read::Seen;
 use crate::store;
+use crate::store::comments::CommentCounts;
 use crate::store::port_out::{Cursor, Filter, Page, PortOutCounts};
 
 /// A page of port-outs, and where the next one starts.
@@ -40,7 +41,7 @@ pub(crate) async fn count(pool: &PgPool, filter: &Filter) -> Result<PortOutCount
     store::port_out::count(&mut conn, filter).await
 }
 
-/// Adds to cases the questions to end users about them, and the conflicts over them.
+/// Adds to cases the questions to end users about them, the conflicts over them, and how much was written on them.
 async fn seen_all(conn: &mut PgConnection, cases: Vec<PortOut>) -> Result<Vec<Seen>, StoreError> {
     let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
     let mut consents: HashMap<PortOutId, Vec<Consent>> = HashMap::new();
@@ -51,7 +52,10 @@ async fn seen_all(conn: &mut PgConnection, cases: Vec<PortOut>) -> Result<Vec<Se
     for conflict in store::port_out::conflicts_of(conn, &ids).await? {
         conflicts.entry(conflict.port_out).or_default().push(conflict);
     }
+    let mut written: HashMap<PortOutId, CommentCounts> =
+        store::comments::count(conn, &ids).await?.into_iter().collect();
     let seen = |case: PortOut| Seen {
+        written: written.remove(&case.id).unwrap_or_default(),
         consents: consents.remove(&case.id).unwrap_or_default(),
         conflicts: conflicts.remove(&case.id).unwrap_or_default(),
         case,

@@ -4,6 +4,7 @@
 //! gets one answer, and that saves, records and announces together.
 
 mod answer;
+mod comments;
 mod conflict;
 mod consent;
 mod decide;
@@ -21,6 +22,7 @@ mod text_reply;
 mod tried_pin;
 
 pub(crate) use answer::{AnswerNews, record_answer_progress};
+pub(crate) use comments::{PortOutComment, add_comment, comments, resolve_comment};
 pub(crate) use conflict::{ConflictNews, record_conflict_progress};
 pub(crate) use consent::{
     ConsentError, Question, SaidByEndUser, answer_question, find_question, take_consent_link,
@@ -39,15 +41,12 @@ pub(crate) use protection::{
 };
 pub(crate) use read::{ReadError, Seen, get, rejection_reasons, timeline};
 pub(crate) use receive::{AskedPortOut, ReceiveError, receive};
-pub(crate) use records::{
-    RecordError, add_comment, add_document, comments, document_content, documents, keep_document,
-};
+pub(crate) use records::{RecordError, add_document, document_content, documents, keep_document};
 pub(crate) use silence::{backlog, decide_silence};
 pub(crate) use text_reply::{TextReply, record_text_reply};
 pub(crate) use tried_pin::hash_pin;
 
 pub(crate) use crate::store::counting::Count;
 pub(crate) use crate::store::port_out::{
-    Attempt, By, Cursor, Filter, Happened, LockChange, Page, PortOutComment, PortOutDocument, PortOutName,
-    SortKey,
+    Attempt, By, Cursor, Filter, Happened, LockChange, Page, PortOutDocument, PortOutName, SortKey,
 };

@@ -8,6 +8,7 @@ use thiserror::Error;
 use types::AccountId;
 
 use crate::store;
+use crate::store::comments::CommentCounts;
 use crate::store::port_out::{Happened, PortOutName};
 
 /// A case as it is shown.
@@ -18,6 +19,8 @@ pub(crate) struct Seen {
     pub(crate) consents: Vec<Consent>,
     /// The conflicts that were raised over it.
     pub(crate) conflicts: Vec<Conflict>,
+    /// How much was written on it that the account can see.
+    pub(crate) written: CommentCounts,
 }
 
 /// Why a port-out was not shown.
@@ -83,11 +86,13 @@ pub(crate) async fn timeline(
     Ok(store::port_out::list_entries(&mut conn, case.id, after, limit).await?)
 }
 
-/// Adds to a case the questions to end users about it, and the conflicts over it.
+/// Adds to a case the questions to end users about it, the conflicts over it, and how much was written on it.
 pub(super) async fn seen(conn: &mut PgConnection, case: PortOut) -> Result<Seen, StoreError> {
     let consents = store::port_out::consents_of(conn, &[case.id]).await?;
     let conflicts = store::port_out::conflicts_of(conn, &[case.id]).await?;
+    let counted = store::comments::count(conn, &[case.id]).await?;
     Ok(Seen {
+        written: counted.first().map(|(_, counts)| *counts).unwrap_or_default(),
         case,
         consents,
         conflicts,

@@ -1,17 +1,18 @@
-//! What people write on port-outs, and the documents that they put beside them.
+//! The documents that people put beside port-outs, and what is the same in comments on them.
 
-use intake_domain::port_in::{CommentText, Side, Visibility};
+use intake_domain::port_in::ResolveRefusal;
 use intake_domain::port_out::PortOut;
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{CommentId, DocumentId};
+use types::DocumentId;
 
 use crate::app::Intake;
 use crate::contents::ContentError;
-use crate::ops::port_in::{CommentCursor, Pdf, Requester};
-use crate::store::port_out::{self as store, Entry, PortOutComment, PortOutDocument, PortOutName};
+use crate::ops::comments::side;
+use crate::ops::port_in::{Pdf, Requester};
+use crate::store::port_out::{self as store, Entry, PortOutDocument, PortOutName};
 
 /// Why nothing was written on a port-out, or put beside it, or shown of that.
 #[derive(Debug, Error)]
@@ -19,6 +20,12 @@ pub(crate) enum RecordError {
     /// There is no such port-out, or it is somebody else's.
     #[error("there is no such port-out")]
     NotFound,
+    /// There is no such comment on it, or it is not for the requester to see.
+    #[error("there is no such comment")]
+    CommentNotFound,
+    /// It cannot be resolved, or not by the requester.
+    #[error(transparent)]
+    Refused(#[from] ResolveRefusal),
     /// There is no such document, or it is of somebody else's port-out.
     #[error("there is no such document")]
     DocumentNotFound,
@@ -37,44 +44,6 @@ impl From<sqlx::Error> for RecordError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
-}
-
-/// Writes a comment. What the account can see stands in the history.
-pub(crate) async fn add_comment(
-    conn: &mut PgConnection,
-    requester: &Requester,
-    name: PortOutName,
-    (visibility, text): (Visibility, CommentText),
-    now: Timestamp,
-) -> Result<PortOutComment, RecordError> {
-    let case = find(conn, requester, name).await?;
-    let comment = PortOutComment {
-        id: CommentId::generate(),
-        case: case.id,
-        visibility,
-        text,
-        author: requester.name.clone(),
-        side: side(requester),
-        created_at: now,
-    };
-    store::insert_comment(conn, &comment).await?;
-    if visibility == Visibility::Shared {
-        note(conn, &case, requester, "COMMENTED", String::new(), now).await?;
-    }
-    Ok(comment)
-}
-
-/// A page of a port-out's comments that the requester can see.
-pub(crate) async fn comments(
-    intake: &Intake,
-    requester: &Requester,
-    name: PortOutName,
-    after: Option<CommentCursor>,
-    limit: i64,
-) -> Result<Vec<PortOutComment>, RecordError> {
-    let mut conn = intake.base.pool.acquire().await?;
-    let case = find(&mut conn, requester, name).await?;
-    Ok(store::list_comments(&mut conn, case.id, requester.is_platform, after, limit).await?)
 }
 
 /// Keeps the content of a document before the transaction that records it: the store may be far away. For strangers'
@@ -145,7 +114,7 @@ pub(crate) async fn document_content(
     Ok((document, content))
 }
 
-async fn find(
+pub(super) async fn find(
     conn: &mut PgConnection,
     requester: &Requester,
     name: PortOutName,
@@ -154,15 +123,8 @@ async fn find(
     found.ok_or(RecordError::NotFound)
 }
 
-const fn side(requester: &Requester) -> Side {
-    if requester.is_platform {
-        Side::Platform
-    } else {
-        Side::Account
-    }
-}
-
-async fn note(
+/// Adds to the history what the requester did. To the account, the platform is one.
+pub(super) async fn note(
     conn: &mut PgConnection,
     case: &PortOut,
     requester: &Requester,
@@ -172,7 +134,11 @@ async fn note(
 ) -> Result<(), StoreError> {
     let entry = Entry {
         at: now,
-        actor: requester.name.clone(),
+        actor: if requester.is_platform {
+            "platform".to_owned()
+        } else {
+            requester.name.clone()
+        },
         what,
         detail,
         is_warning: false,

@@ -5,7 +5,6 @@
 
 pub(crate) mod answers;
 pub(crate) mod commands;
-pub(crate) mod comments;
 pub(crate) mod counts;
 pub(crate) mod cutover;
 pub(crate) mod documents;

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::list::{Cursor, OrderFilter, OrderPage, SortKey, statement};
 use super::order::OrderName;
-use super::{comments, counts, due, erasure, timeline};
+use super::{counts, due, erasure, timeline};
+use crate::store::comments::Commented;
 use crate::store::counting::bounded;
 use crate::store::listing::{Part, TimeRange};
 use crate::store::plan::{Plan, drop_indexes, run};
@@ -308,8 +309,8 @@ async fn lists_beside_orders_have_theirs(conn: &mut PgConnection, orders: i64) {
         .bind(PAGE);
     Plan::read(&history.fetch_one(&mut *conn).await.unwrap()).check("history");
     for (what, list) in [
-        ("comments", comments::LIST),
-        ("open comments", comments::LIST_OPEN),
+        ("comments", OrderId::STATEMENTS.list),
+        ("open comments", OrderId::STATEMENTS.list_open),
     ] {
         let thread = sqlx::query_scalar(explain(list))
             .bind(order)

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use types::{AccountId, DocumentId, PortOutId};
 use uuid::Uuid;
 
-use super::comments::side;
+use crate::store::comments::side;
 
 /// Documents of one case at most.
 pub(crate) const DOCUMENTS_MAX: i64 = 50;

@@ -5,7 +5,6 @@
 
 mod attempts;
 mod case;
-mod comments;
 mod conflict;
 mod consent;
 mod counts;
@@ -29,7 +28,6 @@ pub(crate) use case::{
     PortOutName, cases_of_request, find, find_by_id, find_by_id_for_update, has_other_open, insert,
     list_since, next_number, open_requests_of, request_of, save,
 };
-pub(crate) use comments::{PortOutComment, insert_comment, list_comments};
 pub(crate) use conflict::{conflicts_of, insert_conflict, save_conflict};
 pub(crate) use consent::{
     answer_consent, consents_of, find_consent, insert_consent, questions_asked_by_text,

@@ -4,6 +4,7 @@ use notification_domain::{
     AnswerProgress, Invitation, InvitationKind, Invited, Notice, PortOutNews, PortOutNotice, TextInvitation,
 };
 use portway_proto::intake::v1;
+use portway_proto::types::v1::Court;
 use prost::{Message, Name};
 use types::Tn;
 
@@ -12,7 +13,7 @@ use super::{Read, Reader, parse, present, reasons, refused, time, tns};
 /// Who decided, when our operations found that an account's rejection does not hold.
 const OVERRULED: &str = "overruled";
 
-pub(super) fn readers() -> [(String, Reader); 12] {
+pub(super) fn readers() -> [(String, Reader); 13] {
     [
         (v1::PortOutReceived::full_name(), received),
         (v1::PortOutAuthorized::full_name(), authorized),
@@ -24,6 +25,7 @@ pub(super) fn readers() -> [(String, Reader); 12] {
         (v1::PortOutConflicted::full_name(), conflicted),
         (v1::PortOutConflictSettled::full_name(), conflict_settled),
         (v1::PortOutAnswered::full_name(), answered),
+        (v1::PortOutCommented::full_name(), commented),
         (v1::PortOutConsentAsked::full_name(), consent_asked),
         (v1::NumbersReleased::full_name(), numbers_released),
     ]
@@ -111,6 +113,16 @@ fn answered(payload: &[u8]) -> Read<Option<Notice>> {
         }
     };
     port_out(event.port_out, PortOutNews::Answered { progress })
+}
+
+/// The account knows what it wrote itself.
+fn commented(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutCommented::decode(payload)?;
+    if !event.by_platform {
+        return Ok(None);
+    }
+    let asks_customer = event.action_by() == Court::Customer;
+    port_out(event.port_out, PortOutNews::Commented { asks_customer })
 }
 
 fn consent_asked(payload: &[u8]) -> Read<Option<Notice>> {
