@@ -7,88 +7,90 @@ use tokio::process::Command;
 use crate::portway;
 use crate::stub::{EVIDENCE, PATIENCE, Stub, TOKEN};
 
+/// A command, and what it asks for.
+const CHANGES: [(&[&str], &str); 7] = [
+    (
+        &[
+            "open",
+            "--port-out",
+            "PO_1",
+            "--number",
+            "(415) 867-5309",
+            "--kind",
+            "unauthorized",
+            "--reporter",
+            "end-user",
+            "--reporter-name",
+            "Ann Lee",
+            "--statement",
+            "not me",
+        ],
+        "open port-out PO_1 [\"+14158675309\"] DISPUTE_KIND_UNAUTHORIZED DISPUTE_REPORTER_END_USER Ann Lee: not me",
+    ),
+    (
+        &[
+            "open",
+            "--order",
+            "PI_1",
+            "--kind",
+            "mistaken",
+            "--reporter",
+            "carrier",
+            "--reporter-name",
+            "Other",
+            "--statement",
+            "a wrong digit",
+        ],
+        "open order PI_1 [] DISPUTE_KIND_MISTAKEN DISPUTE_REPORTER_CARRIER Other: a wrong digit",
+    ),
+    (
+        &["state", "DI_1", "it is signed", "--answer"],
+        "state DI_1 it is signed true",
+    ),
+    (
+        &["snapback", "DI_1", "--reason", "not theirs"],
+        "snapback DI_1 [] not theirs",
+    ),
+    (
+        &[
+            "returned",
+            "DI_1",
+            "--number",
+            "4158675309,4158675310",
+            "--explanation",
+            "by telephone",
+        ],
+        "returned DI_1 [\"+14158675309\", \"+14158675310\"] by telephone",
+    ),
+    (
+        &[
+            "settle",
+            "DI_1",
+            "--outcome",
+            "upheld",
+            "--number",
+            "4158675309=returned",
+            "--waive-fee",
+        ],
+        "settle DI_1 [\"+14158675309=RETURNED\"] UPHELD \"\" waived: true",
+    ),
+    (
+        &[
+            "settle",
+            "DI_1",
+            "--number",
+            "4158675309=upheld",
+            "--explanation",
+            "signed",
+        ],
+        "settle DI_1 [\"+14158675309=UPHELD\"] UNSPECIFIED \"signed\" waived: false",
+    ),
+];
+
 #[tokio::test]
 async fn each_change_asks_for_what_the_command_names() {
     let stub = Stub::start().await;
-    let cases: [(&[&str], &str); 7] = [
-        (
-            &[
-                "open",
-                "--port-out",
-                "PO_1",
-                "--number",
-                "(415) 867-5309",
-                "--kind",
-                "unauthorized",
-                "--reporter",
-                "end-user",
-                "--reporter-name",
-                "Ann Lee",
-                "--statement",
-                "not me",
-            ],
-            "open port-out PO_1 [\"+14158675309\"] DISPUTE_KIND_UNAUTHORIZED DISPUTE_REPORTER_END_USER Ann Lee: not me",
-        ),
-        (
-            &[
-                "open",
-                "--order",
-                "PI_1",
-                "--kind",
-                "mistaken",
-                "--reporter",
-                "carrier",
-                "--reporter-name",
-                "Other",
-                "--statement",
-                "a wrong digit",
-            ],
-            "open order PI_1 [] DISPUTE_KIND_MISTAKEN DISPUTE_REPORTER_CARRIER Other: a wrong digit",
-        ),
-        (
-            &["state", "DI_1", "it is signed", "--answer"],
-            "state DI_1 it is signed true",
-        ),
-        (
-            &["snapback", "DI_1", "--reason", "not theirs"],
-            "snapback DI_1 [] not theirs",
-        ),
-        (
-            &[
-                "returned",
-                "DI_1",
-                "--number",
-                "4158675309,4158675310",
-                "--explanation",
-                "by telephone",
-            ],
-            "returned DI_1 [\"+14158675309\", \"+14158675310\"] by telephone",
-        ),
-        (
-            &[
-                "settle",
-                "DI_1",
-                "--outcome",
-                "upheld",
-                "--number",
-                "4158675309=returned",
-                "--waive-fee",
-            ],
-            "settle DI_1 [\"+14158675309=RETURNED\"] UPHELD \"\" waived: true",
-        ),
-        (
-            &[
-                "settle",
-                "DI_1",
-                "--number",
-                "4158675309=upheld",
-                "--explanation",
-                "signed",
-            ],
-            "settle DI_1 [\"+14158675309=UPHELD\"] UNSPECIFIED \"signed\" waived: false",
-        ),
-    ];
-    for (arguments, what) in cases {
+    for (arguments, what) in CHANGES {
         for (added, prefix) in [(&["--dry-run"][..], "try "), (&[], "")] {
             let ran = portway(&stub, &[&["dispute"], arguments, added].concat()).await;
             assert_eq!(ran.exit, 0, "{arguments:?}: {}", ran.stderr);

@@ -74,8 +74,7 @@ pub(super) fn returned(error: &ReturnError) -> Status {
         ReturnError::Hear(HearError::NotFound(_)) => {
             fail(Code::NotFound, "ORDER_NOT_FOUND", error.to_string())
         }
-        ReturnError::Hear(HearError::Store(error)) => store(error),
-        ReturnError::Store(error) => store(error),
+        ReturnError::Hear(HearError::Store(error)) | ReturnError::Store(error) => store(error),
     }
 }
 
