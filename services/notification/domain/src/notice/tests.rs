@@ -126,10 +126,10 @@ fn of_the_others() -> Vec<Notice> {
         port_out(PortOutNews::Answered {
             progress: AnswerProgress::Sent,
         }),
+        port_out(PortOutNews::Commented { asks_customer: true }),
         port_out(PortOutNews::ConsentAsked(Invited::ByMail(invitation(
             InvitationKind::Consent,
         )))),
-        port_out(PortOutNews::Commented { asks_customer: true }),
         port_out(PortOutNews::NumbersReleased),
         dispute(DisputeNews::Opened { answer_due_at: at }),
         dispute(DisputeNews::Overdue {
