@@ -20,10 +20,11 @@ pub const CUSTOMER: [&str; 15] = [
 ];
 
 /// What only subjects of the platform's own account can be granted.
-pub const PLATFORM: [&str; 9] = [
+pub const PLATFORM: [&str; 10] = [
     "accounts.operate",
     "billing.operate",
     "carriers.operate",
+    "carriers.report",
     "consent.operate",
     "dispute.operate",
     "events.operate",

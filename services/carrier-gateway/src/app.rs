@@ -6,6 +6,7 @@ use clock::{Clock, DueWork};
 use events::Handler;
 use grpc::Lifecycle;
 use jiff::SignedDuration;
+use portway_proto::gateway::v1::carrier_feed_service_server::CarrierFeedServiceServer;
 use portway_proto::gateway::v1::carrier_service_server::CarrierServiceServer;
 use portway_proto::gateway::v1::command_service_server::CommandServiceServer;
 use portway_proto::gateway::v1::number_lookup_service_server::NumberLookupServiceServer;
@@ -15,7 +16,7 @@ use tonic::service::RoutesBuilder;
 
 use crate::config::Settings;
 use crate::due::{CommandQueue, CommandWorker, Gauges, InboundQueue, InboundWorker, PollWorker, Polls};
-use crate::grpc::{Carriers, Commands, NumberLookup};
+use crate::grpc::{CarrierFeed, Carriers, Commands, NumberLookup};
 use crate::listen::IntakeListener;
 use crate::peers::{Intake, Partner};
 use crate::{CONNECTION, ops, store};
@@ -34,7 +35,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
 
     CommandWorker::new(base.clone(), intake.clone(), partner.clone()).spawn();
     PollWorker::new(base.clone(), partner, interval, inbound_came.clone()).spawn();
-    InboundWorker::new(base.clone(), intake).spawn(inbound_came);
+    InboundWorker::new(base.clone(), intake).spawn(inbound_came.clone());
     Gauges::new(base.clone()).spawn();
 
     let handler: Arc<dyn Handler> = Arc::new(IntakeListener);
@@ -46,6 +47,10 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     ];
     let mut routes = RoutesBuilder::default();
     routes
+        .add_service(CarrierFeedServiceServer::new(CarrierFeed::new(
+            base.clone(),
+            inbound_came,
+        )))
         .add_service(CarrierServiceServer::new(Carriers::new(base.clone())))
         .add_service(CommandServiceServer::new(Commands::new(base.clone())))
         .add_service(NumberLookupServiceServer::new(NumberLookup::new(base.clone())));

@@ -28,7 +28,7 @@ pub(crate) use list_carriers::list_carriers;
 pub(crate) use list_commands::{CommandFilter, list_commands};
 pub(crate) use measure::{count_commands, count_inbound, find_feed_due_since, measure_polls};
 pub(crate) use number_holders::{Holder, list_known_carriers, look_up_numbers, put_holders};
-pub(crate) use poll_feed::{claim_feed, finish_feed, record_page, rest_feed};
+pub(crate) use poll_feed::{claim_feed, finish_feed, record_page, record_pushed, rest_feed};
 pub(crate) use poll_reference::{claim_references, record_reference, rest_reference};
 pub(crate) use put_carrier::{PutCarrierError, announce_carriers, put_carrier};
 pub(crate) use send_command::{

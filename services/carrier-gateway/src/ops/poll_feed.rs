@@ -1,4 +1,5 @@
-//! Reads the change feed of a connection: a page and the cursor behind it are recorded in one transaction.
+//! Reads the change feed of a connection: a page and the cursor behind it are recorded in one transaction. What is pushed
+//! is recorded the same way, without a cursor.
 
 use carrier_gateway_domain::{Change, Page, Said, schedule};
 use jiff::{SignedDuration, Timestamp};
@@ -33,13 +34,11 @@ pub(crate) async fn record_page(
     now: Timestamp,
 ) -> Result<Option<ClaimedPoll>, StoreError> {
     let mut tx = pool.begin().await?;
-    for change in &page.changes {
-        record_change(&mut tx, vault, &claimed, change, now).await?;
-    }
-    // Last, because it is the lock that everybody wants; see `store`.
-    if page.changes.iter().any(brings_tests) {
-        store::polls::want_by(&mut tx, &claimed.connection, schedule::soon(now)).await?;
-    }
+    let origin = Origin {
+        connection: &claimed.connection,
+        cursor: &claimed.cursor,
+    };
+    record_changes(&mut tx, vault, origin, &page.changes, now).await?;
     if !store::polls::advance(&mut tx, &claimed, &page.next_cursor).await? {
         return Ok(None);
     }
@@ -51,6 +50,49 @@ pub(crate) async fn record_page(
     }))
 }
 
+/// Records changes that were pushed, all or none.
+pub(crate) async fn record_pushed(
+    pool: &PgPool,
+    vault: &Vault,
+    connection: &str,
+    changes: &[Change],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = pool.begin().await?;
+    let origin = Origin {
+        connection,
+        cursor: "pushed",
+    };
+    record_changes(&mut tx, vault, origin, changes, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Where changes come from.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    connection: &'a str,
+    /// The feed's cursor before them.
+    cursor: &'a str,
+}
+
+async fn record_changes(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    origin: Origin<'_>,
+    changes: &[Change],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for change in changes {
+        record_change(conn, vault, origin, change, now).await?;
+    }
+    // Last, because it is the lock that everybody wants; see `store`.
+    if changes.iter().any(brings_tests) {
+        store::polls::want_by(conn, origin.connection, schedule::soon(now)).await?;
+    }
+    Ok(())
+}
+
 /// Whether numbers became active: they are tested next, and what fails is to be known soon.
 fn brings_tests(change: &Change) -> bool {
     matches!(change, Change::Answer(answer) if matches!(answer.said, Said::Activated { .. }))
@@ -59,11 +101,10 @@ fn brings_tests(change: &Change) -> bool {
 async fn record_change(
     conn: &mut PgConnection,
     vault: &Vault,
-    claimed: &ClaimedPoll,
+    Origin { connection, cursor }: Origin<'_>,
     change: &Change,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let connection = claimed.connection.as_str();
     match change {
         Change::Answer(answer) => record_answer(conn, connection, answer, FoundBy::Feed, now).await,
         Change::Test(test) => record_test(conn, connection, test, now).await,
@@ -81,7 +122,7 @@ async fn record_change(
         Change::Unreadable(unreadable) => {
             let (what, key, why) = (unreadable.what, &unreadable.key, &unreadable.why);
             tracing::error!(what, key, why, "the carrier partner sent what cannot be read");
-            store::unreadable::insert(conn, connection, &claimed.cursor, unreadable, now).await
+            store::unreadable::insert(conn, connection, cursor, unreadable, now).await
         }
     }
 }

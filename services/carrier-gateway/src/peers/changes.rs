@@ -23,9 +23,14 @@ const ITEMS_MAX: usize = 100_000;
 /// What is wrong with a field.
 type Fault = String;
 
+/// Reads changes that were pushed.
+pub(crate) fn read_changes(changes: Vec<wire::Change>) -> Vec<Change> {
+    changes.into_iter().map(read_change).collect()
+}
+
 pub(super) fn read_page(response: wire::ListChangesResponse) -> Page {
     Page {
-        changes: response.changes.into_iter().map(read_change).collect(),
+        changes: read_changes(response.changes),
         next_cursor: response.next_cursor,
     }
 }

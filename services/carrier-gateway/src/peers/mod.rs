@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tonic::{Code, Request, Status};
 
+pub(crate) use changes::read_changes;
 pub(crate) use intake::Intake;
 pub(crate) use partner::{Outgoing, Partner, WishBack};
 

@@ -16,6 +16,7 @@ mod partial;
 mod partner_stub;
 mod port_out_snapbacks;
 mod port_outs;
+mod pushed;
 mod rpcs;
 mod secrets;
 mod settings;
