@@ -48,6 +48,7 @@ fn event(about: &About<'_>, fact: OrderFact, now: Timestamp) -> NewEvent {
             let expires_at = stamp(expires_at);
             about.event(now, &v1::OrderDraftExpiring { order, expires_at })
         }
+        OrderFact::ActionExpiring { expires_at } => about.event(now, &action_expiring(order, expires_at)),
         OrderFact::Submitted { resubmitted } => about.event(now, &submitted(order, resubmitted, false)),
         OrderFact::DateChangeRequested => about.event(now, &submitted(order, true, true)),
         OrderFact::DateChangeRefused { wanted, foc_at } => {
@@ -99,6 +100,13 @@ fn event(about: &About<'_>, fact: OrderFact, now: Timestamp) -> NewEvent {
         }
         OrderFact::Abandoned { tns } => about.event(now, &v1::OrderAbandoned { order: of(&tns) }),
         OrderFact::CutOver(fact) => cutover::event(about, fact, now),
+    }
+}
+
+fn action_expiring(order: Option<v1::OrderRef>, expires_at: Timestamp) -> v1::OrderActionExpiring {
+    v1::OrderActionExpiring {
+        order,
+        expires_at: Some(stamp::to_proto(expires_at)),
     }
 }
 

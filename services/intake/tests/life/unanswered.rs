@@ -1,13 +1,15 @@
 //! Cancels that a carrier does not answer.
 
-use portway_proto::gateway::v1::Answer;
+use jiff::civil::date;
+use portway_proto::gateway::v1::{Answer, Carrier, CarrierChanged, CommandKind, CommandProgress, Network};
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::{OrderState, Settlement};
 use portway_proto::types::v1::Court;
+use service::stamp;
 
 use crate::customer::key;
 use crate::harness::{TestIntake, change, reason, refusal};
-use crate::people::{operations, operator, settle_cancel};
+use crate::people::{change_date, operations, operator, settle_cancel};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_that_nobody_answers_comes_to_us_and_is_settled_either_way() {
@@ -65,4 +67,42 @@ async fn a_carrier_may_still_answer_what_is_overdue_and_a_person_says_what_it_sa
     intake.hear(&cancelling, Answer::Cancelled, &[]).await;
     assert_eq!(customer.get(&order).await.state(), OrderState::Cancelled);
     assert_eq!(intake.live_tns().await, 0);
+}
+
+/// Asked on the Wednesday before Thanksgiving.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_is_closed_on_a_friday_has_a_day_longer() {
+    let intake = TestIntake::start("closedfriday").await;
+    let customer = intake.customer().await;
+    let [cancelled, changed] = ["+12018670440", "+12018670441"];
+    let cancelled = customer.submitted_of(&[cancelled]).await;
+    let changed = customer.submitted_of(&[changed]).await;
+    for order in [&cancelled, &changed] {
+        intake
+            .hear_command(order, CommandKind::Submit, CommandProgress::Acknowledged)
+            .await;
+    }
+    let closed_on = vec![stamp::date_to_proto(date(2026, 11, 27))];
+    let carrier = Some(Carrier {
+        carrier_id: "sim-wireless".to_owned(),
+        name: "Harbor Mobile".to_owned(),
+        spid: "HRBM".to_owned(),
+        network: Network::Wireless.into(),
+        closed_on,
+        ..Carrier::default()
+    });
+    intake.hear_event(&cancelled, &CarrierChanged { carrier }).await;
+    intake.advance_to("2026-11-25T15:00:00Z").await;
+    let due = Some(stamp::to_proto("2026-12-01T15:00:00Z".parse().unwrap()));
+    let cancelling = customer.cancel(&cancelled).await.unwrap();
+    assert_eq!(cancelling.due_at, due);
+    let changing = change_date(&customer, &changed, date(2026, 12, 10))
+        .await
+        .unwrap();
+    assert_eq!(changing.date_change.unwrap().answer_due_at, due);
+    // A day before, where others would be late, nobody is called.
+    intake.advance_to("2026-11-30T15:00:00Z").await;
+    assert_eq!(customer.get(&cancelled).await.court(), Court::LosingCarrier);
+    intake.advance_to("2026-12-01T15:00:00Z").await;
+    assert_eq!(customer.get(&cancelled).await.court(), Court::Us);
 }

@@ -36,7 +36,7 @@ const fn leads_to(
 
 const BOTH: &[&str] = &[ONE, TWO];
 const ACTION: OrderState = OrderState::ActionRequired;
-const CONSEQUENCES: [Consequence; 13] = [
+const CONSEQUENCES: [Consequence; 14] = [
     leads_to(&[("PIN", ONE)], ACTION, Court::Customer, 1, BOTH),
     leads_to(&[("PORT_PROTECTION", "")], ACTION, Court::Customer, 1, BOTH),
     leads_to(&[("PLATFORM_LOCK", ONE)], ACTION, Court::EndUser, 1, BOTH),
@@ -71,6 +71,14 @@ const CONSEQUENCES: [Consequence; 13] = [
         Court::Us,
         2,
         &[ONE],
+    ),
+    // No number of the order: the same again would get the same answer.
+    leads_to(
+        &[("TN_NOT_FOUND", "+12018670199")],
+        OrderState::Pending,
+        Court::Us,
+        1,
+        BOTH,
     ),
     leads_to(
         &[("TN_NOT_FOUND", TWO), ("PIN", ONE)],

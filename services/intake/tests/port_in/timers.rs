@@ -16,6 +16,12 @@ async fn nobody_acts_for_thirty_days_and_the_numbers_are_free() {
     let customer = intake.customer().await;
     let order = customer.submitted().await;
     intake.hear(&order, Answer::Rejected, &[("PIN", "")]).await;
+    intake.advance_to("2026-12-20T15:00:00Z").await;
+    assert_eq!(
+        intake.event_names(&order).await.last().unwrap(),
+        "OrderActionExpiring",
+        "three days before"
+    );
     intake.advance_to("2026-12-23T14:00:00Z").await;
     assert_eq!(
         customer.get(&order).await.state(),

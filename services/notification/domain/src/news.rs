@@ -57,6 +57,11 @@ pub enum PortInNews {
         /// When.
         expires_at: Timestamp,
     },
+    /// An order that waits for the customer is closed soon.
+    ActionExpiring {
+        /// When.
+        expires_at: Timestamp,
+    },
     /// Its numbers go in several requests from now on.
     Split {
         /// What people call them.

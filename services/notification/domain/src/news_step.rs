@@ -19,6 +19,7 @@ impl PortInNews {
             Self::InReview => Step::PortInInReview,
             Self::Returned { .. } => Step::PortInReturned,
             Self::DraftExpiring { .. } => Step::PortInDraftExpiring,
+            Self::ActionExpiring { .. } => Step::PortInActionExpiring,
             Self::Split { .. } => Step::PortInSplit,
             Self::FocMoved { .. } => Step::PortInFocMoved,
             Self::DateChangeRefused { .. } => Step::PortInDateChangeRefused,
@@ -49,6 +50,7 @@ impl PortInNews {
             | Self::InReview
             | Self::Returned { .. }
             | Self::DraftExpiring { .. }
+            | Self::ActionExpiring { .. }
             | Self::Split { .. }
             | Self::FocMoved { .. }
             | Self::DateChangeRefused { .. }

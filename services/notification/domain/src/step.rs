@@ -62,6 +62,8 @@ steps! {
     PortInReturned = "port_in.returned", true;
     /// A draft that nobody changes is closed soon.
     PortInDraftExpiring = "port_in.draft_expiring", true;
+    /// An order that waits for the customer is closed soon.
+    PortInActionExpiring = "port_in.action_expiring", true;
     /// The order's numbers go in several requests.
     PortInSplit = "port_in.split", true;
     /// The cut-over moved.

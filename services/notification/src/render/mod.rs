@@ -40,6 +40,7 @@ templates![
     "invitation.consent_by_text.txt",
     "invitation.sign.txt",
     "port_in.abandoned.txt",
+    "port_in.action_expiring.txt",
     "port_in.action_required.txt",
     "port_in.cancelled.txt",
     "port_in.commented.txt",

@@ -76,7 +76,9 @@ impl Particulars {
                 };
                 told.remarks = remarks.iter().map(remark).collect();
             }
-            PortInNews::DraftExpiring { expires_at } => told.until = shown(*expires_at, zone),
+            PortInNews::DraftExpiring { expires_at } | PortInNews::ActionExpiring { expires_at } => {
+                told.until = shown(*expires_at, zone);
+            }
             PortInNews::Split { parts } => told.parts = parts.iter().map(ToString::to_string).collect(),
             PortInNews::FocMoved {
                 foc_at,

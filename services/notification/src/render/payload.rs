@@ -48,7 +48,9 @@ fn port_in(notice: &PortInNotice) -> Value {
         PortInNews::FocConfirmed { foc_at } => vec![("foc_at", instant(*foc_at))],
         PortInNews::Ported { ported_at } => vec![("ported_at", instant(*ported_at))],
         PortInNews::Returned { remarks } => vec![("remarks", remarked(remarks))],
-        PortInNews::DraftExpiring { expires_at } => vec![("expires_at", instant(*expires_at))],
+        PortInNews::DraftExpiring { expires_at } | PortInNews::ActionExpiring { expires_at } => {
+            vec![("expires_at", instant(*expires_at))]
+        }
         PortInNews::Split { parts } => vec![("parts", json!(parts))],
         PortInNews::FocMoved {
             foc_at,

@@ -114,6 +114,21 @@ fn corrections(order: &Order) -> Vec<Case> {
             data: json!({ "update_required": true }),
         },
         Case {
+            step: Step::PortInActionExpiring,
+            event: order.event(&v1::OrderActionExpiring {
+                order: order_ref(),
+                expires_at: Some(stamp("2026-09-01T15:00:00Z")),
+            }),
+            mail: Some((
+                "your port-in is about to be closed",
+                vec![
+                    "nobody has worked on it",
+                    "Tuesday, September 1, 2026 at 11:00 AM EDT",
+                ],
+            )),
+            data: json!({ "expires_at": "2026-09-01T15:00:00Z" }),
+        },
+        Case {
             step: Step::PortInResubmitted,
             event: order.event(&v1::OrderSubmitted {
                 order: order_ref(),

@@ -187,7 +187,7 @@ impl Order {
     fn end_of_permission(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.record.state {
             OrderState::Draft(draft) => self.draft_ends_at(draft),
-            OrderState::ActionRequired(_) => self.next_due(),
+            OrderState::ActionRequired(asked) => self.action_ends_at(asked),
             OrderState::FocConfirmed(_) | OrderState::ChangingDate(_) | OrderState::Activating { .. } => {
                 let foc_at = self.record.state.foc_at()?;
                 if self.is_at_rest_past(foc_at, now) {
@@ -268,7 +268,9 @@ impl Order {
         match &self.record.state {
             OrderState::Draft(_) | OrderState::InReview(_) => Ok(()),
             OrderState::Submitted | OrderState::Pending(_) => self.require_version(),
-            OrderState::ActionRequired(rejection) if is_about_the_date(rejection) => self.require_version(),
+            OrderState::ActionRequired(asked) if is_about_the_date(&asked.rejection) => {
+                self.require_version()
+            }
             OrderState::ActionRequired(_) => Err(Refusal::FixRequired),
             OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
                 self.require_time(now)?;

@@ -35,8 +35,8 @@ impl Order {
             }
             OrderState::Submitted => Fallback::Submitted,
             OrderState::Pending(on) => Fallback::Pending(on),
-            OrderState::ActionRequired(rejection) => Fallback::ActionRequired {
-                rejection,
+            OrderState::ActionRequired(asked) => Fallback::ActionRequired {
+                asked,
                 since: self.record.since,
             },
             OrderState::FocConfirmed(commitment) => Fallback::FocConfirmed(commitment),

@@ -74,8 +74,8 @@ impl Order {
         let from = match (&changed.record.state, package) {
             (OrderState::Pending(on), _) => Fallback::Pending(on.clone()),
             (OrderState::Submitted, Package::Fetched) => Fallback::Submitted,
-            (OrderState::ActionRequired(rejection), _) => Fallback::ActionRequired {
-                rejection: rejection.clone(),
+            (OrderState::ActionRequired(asked), _) => Fallback::ActionRequired {
+                asked: asked.clone(),
                 since: changed.record.since,
             },
             (OrderState::FocConfirmed(_) | OrderState::Activating { .. }, _) => match at_rest {
@@ -221,9 +221,9 @@ impl Order {
             Fallback::FocConfirmed(Commitment {
                 foc_at, received_at, ..
             }) if *received_at >= self.record.since => Some(OrderFact::FocConfirmed { foc_at: *foc_at }),
-            Fallback::ActionRequired { rejection, .. } => Some(OrderFact::ActionRequired {
-                reasons: rejection.reasons.clone(),
-                update_required: rejection.update_required,
+            Fallback::ActionRequired { asked, .. } => Some(OrderFact::ActionRequired {
+                reasons: asked.rejection.reasons.clone(),
+                update_required: asked.rejection.update_required,
             }),
             Fallback::Pending(PendingOn::Us(rejection)) => Some(OrderFact::Delayed {
                 reasons: rejection.reasons.clone(),

@@ -10,7 +10,7 @@ use super::number::NumberState;
 use super::order::{Entry, Order, Transition};
 use super::reason::OrderReason;
 use super::refusal::Refusal;
-use super::state::{OrderState, Rejection};
+use super::state::{AwaitedAction, OrderState, Rejection};
 
 /// Why numbers were not let go.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,15 +70,16 @@ impl Order {
             note,
             ..Entry::plain("numbers_dropped")
         };
-        self.record.state = OrderState::ActionRequired(Rejection { reasons, ..rejection });
+        let left = Rejection { reasons, ..rejection };
+        let nothing_new = Rejection {
+            update_required: left.update_required,
+            reasons: Vec::new(),
+        };
+        self.record.state = OrderState::ActionRequired(AwaitedAction::new(left, now));
         if self.awaits_a_fix() {
             return Ok(self.noted(entry));
         }
         // Nothing is left for the customer to settle, but something for us to find out.
-        let nothing_new = Rejection {
-            update_required: rejection.update_required,
-            reasons: Vec::new(),
-        };
         Ok(self.wait_for_us(&nothing_new, entry, now))
     }
 }

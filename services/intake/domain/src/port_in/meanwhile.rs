@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::answer::Says;
 use super::order::{InventoryChange, Order, Transition};
 use super::reason::{Demand, demand};
-use super::state::{Commitment, Fallback, OrderState, PendingOn, Rejection};
+use super::state::{AwaitedAction, Commitment, Fallback, OrderState, PendingOn, Rejection};
 
 impl Order {
     /// Keeps a rejection for the case that what is out is refused. `waiting`: the state that waits for the answer, going back
@@ -44,11 +44,8 @@ pub(super) fn after(before: &Fallback, rejection: &Rejection, now: Timestamp) ->
         Demand::Patience => return None,
     };
     Some(match before {
-        Fallback::ActionRequired {
-            rejection: known,
-            since,
-        } => Fallback::ActionRequired {
-            rejection: known.clone().joined_with(rejection),
+        Fallback::ActionRequired { asked: known, since } => Fallback::ActionRequired {
+            asked: known.clone().joined_with(rejection),
             since: *since,
         },
         Fallback::Pending(PendingOn::Us(known)) => {
@@ -70,5 +67,6 @@ pub(super) fn after(before: &Fallback, rejection: &Rejection, now: Timestamp) ->
 }
 
 const fn asked(rejection: Rejection, since: Timestamp) -> Fallback {
-    Fallback::ActionRequired { rejection, since }
+    let asked = AwaitedAction::new(rejection, since);
+    Fallback::ActionRequired { asked, since }
 }

@@ -116,6 +116,11 @@ pub enum OrderFact {
         /// When.
         expires_at: Timestamp,
     },
+    /// The customer has not acted for long, and the order is abandoned soon.
+    ActionExpiring {
+        /// When.
+        expires_at: Timestamp,
+    },
     /// It is to go to the carrier.
     Submitted {
         /// Again, corrected.

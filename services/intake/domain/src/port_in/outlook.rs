@@ -53,7 +53,7 @@ impl Order {
         let since = self.record.since;
         match &self.record.state {
             OrderState::Draft(draft) => self.draft_ends_at(draft),
-            OrderState::ActionRequired(_) => self.next_due(),
+            OrderState::ActionRequired(asked) => self.action_ends_at(asked),
             OrderState::InReview(_) | OrderState::Submitted | OrderState::Pending(PendingOn::Us(_)) => {
                 our_days_later(carrier, since)
             }

@@ -85,7 +85,9 @@ impl Order {
     pub(super) fn may_settle_rejection(&self) -> Result<&Rejection, Refusal> {
         match &self.record.state {
             OrderState::Pending(PendingOn::Us(given)) => Ok(given),
-            OrderState::ActionRequired(given) if given.reasons.iter().any(is_ours) => Ok(given),
+            OrderState::ActionRequired(asked) if asked.rejection.reasons.iter().any(is_ours) => {
+                Ok(&asked.rejection)
+            }
             OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
@@ -133,7 +135,7 @@ impl Order {
             return self.enter(OrderState::Pending(PendingOn::Carrier), now);
         }
         if let OrderState::ActionRequired(asked) = &mut self.record.state {
-            asked.reasons.retain(|reason| !is_ours(reason));
+            asked.rejection.reasons.retain(|reason| !is_ours(reason));
         }
         self
     }

@@ -235,7 +235,7 @@ impl Order {
 
     /// Whether the carrier wants several requests instead of this one.
     pub fn is_to_be_split(&self) -> bool {
-        let OrderState::ActionRequired(rejection) = &self.record.state else {
+        let Some(rejection) = self.record.state.rejection() else {
             return false;
         };
         let mut reasons = rejection.reasons.iter();

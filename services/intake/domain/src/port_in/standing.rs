@@ -103,7 +103,7 @@ impl From<Fallback> for OrderState {
         match before {
             Fallback::Submitted => Self::Submitted,
             Fallback::Pending(on) => Self::Pending(on),
-            Fallback::ActionRequired { rejection, .. } => Self::ActionRequired(rejection),
+            Fallback::ActionRequired { asked, .. } => Self::ActionRequired(asked),
             Fallback::FocConfirmed(commitment) => Self::FocConfirmed(commitment),
         }
     }

@@ -78,6 +78,36 @@ impl Rejection {
     }
 }
 
+/// What the customer has to settle, and for how long they have done nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwaitedAction {
+    /// Why.
+    pub rejection: Rejection,
+    /// When they last did something with the order, or were first asked.
+    pub acted_at: Timestamp,
+    /// When they were told that it is abandoned soon, if since then.
+    pub warned_at: Option<Timestamp>,
+}
+
+impl AwaitedAction {
+    /// Asked now.
+    pub const fn new(rejection: Rejection, now: Timestamp) -> Self {
+        Self {
+            rejection,
+            acted_at: now,
+            warned_at: None,
+        }
+    }
+
+    /// Something more was found: that gives no more time.
+    pub(super) fn joined_with(self, later: &Rejection) -> Self {
+        Self {
+            rejection: self.rejection.joined_with(later),
+            ..self
+        }
+    }
+}
+
 /// Whose word an order waits for that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PendingOn {
@@ -118,9 +148,9 @@ pub enum Fallback {
     Pending(PendingOn),
     /// See [`OrderState::ActionRequired`].
     ActionRequired {
-        /// What the customer has to settle.
-        rejection: Rejection,
-        /// Since when: what was asked of the carrier gives no more time.
+        /// What the customer has to settle: what was asked of the carrier gives no more time.
+        asked: AwaitedAction,
+        /// Since when.
         since: Timestamp,
     },
     /// See [`OrderState::FocConfirmed`].
@@ -138,8 +168,8 @@ pub enum OrderState {
     Submitted,
     /// With the carrier, or with us, who look at what it said.
     Pending(PendingOn),
-    /// The customer has to act; abandoned after 30 days.
-    ActionRequired(Rejection),
+    /// The customer has to act; abandoned after 30 days in which they do not.
+    ActionRequired(AwaitedAction),
     /// With the carrier, which was asked for another date. Shown as pending.
     ChangingDate(DateChange),
     /// The losing carrier said yes.
@@ -299,7 +329,9 @@ impl OrderState {
     /// Whose turn it is; nobody's when the order has ended.
     pub fn court(&self) -> Option<Court> {
         match self {
-            Self::ActionRequired(rejection) if waits_for_end_user(&rejection.reasons) => Some(Court::EndUser),
+            Self::ActionRequired(asked) if waits_for_end_user(&asked.rejection.reasons) => {
+                Some(Court::EndUser)
+            }
             Self::Draft(_) | Self::ActionRequired(_) => Some(Court::Customer),
             Self::InReview(_) | Self::Submitted | Self::Pending(PendingOn::Us(_)) | Self::FocConfirmed(_) => {
                 Some(Court::Us)
@@ -319,8 +351,8 @@ impl OrderState {
 
     /// What the customer has to settle now.
     pub const fn rejection(&self) -> Option<&Rejection> {
-        if let Self::ActionRequired(rejection) = self {
-            Some(rejection)
+        if let Self::ActionRequired(asked) = self {
+            Some(&asked.rejection)
         } else {
             None
         }
@@ -328,10 +360,10 @@ impl OrderState {
 
     /// What the carrier gave as reasons and somebody has to settle now: the customer, or we.
     pub const fn unsettled(&self) -> Option<&Rejection> {
-        if let Self::ActionRequired(rejection) | Self::Pending(PendingOn::Us(rejection)) = self {
+        if let Self::Pending(PendingOn::Us(rejection)) = self {
             Some(rejection)
         } else {
-            None
+            self.rejection()
         }
     }
 }

@@ -97,6 +97,7 @@ impl OrderFact {
             Self::InReview { .. }
             | Self::Returned { .. }
             | Self::DraftExpiring { .. }
+            | Self::ActionExpiring { .. }
             | Self::DateChangeRefused { .. }
             | Self::Split { .. }
             | Self::Pending
@@ -340,9 +341,9 @@ impl Order {
             Fallback::FocConfirmed(commitment) => vec![OrderFact::FocConfirmed {
                 foc_at: commitment.foc_at,
             }],
-            Fallback::ActionRequired { rejection, .. } => vec![OrderFact::ActionRequired {
-                reasons: rejection.reasons.clone(),
-                update_required: rejection.update_required,
+            Fallback::ActionRequired { asked, .. } => vec![OrderFact::ActionRequired {
+                reasons: asked.rejection.reasons.clone(),
+                update_required: asked.rejection.update_required,
             }],
             Fallback::Pending(PendingOn::Us(rejection)) => vec![OrderFact::Delayed {
                 reasons: rejection.reasons.clone(),

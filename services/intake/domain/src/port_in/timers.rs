@@ -4,15 +4,17 @@ use calendar::add_calendar_days;
 use jiff::{Timestamp, ToSpan};
 
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
-use super::state::{AwaitedAnswer, Commitment, DateChange, Draft, OrderState};
+use super::state::{AwaitedAction, AwaitedAnswer, Commitment, DateChange, Draft, OrderState};
 
 /// An order that nobody acts on for so many calendar days is abandoned, and its numbers are free.
 const ABANDONED_AFTER_DAYS: u16 = 30;
 /// So is a draft that nobody changes. It holds nothing, but its secrets must not lie about; and what a losing carrier
 /// accepts, a letter of authorization or a bill, is out of date after as long.
 const DRAFT_ENDS_AFTER_DAYS: u16 = 30;
-/// Its owner is told so many days after the last change: three days before the end.
-const DRAFT_WARNED_AFTER_DAYS: u16 = 27;
+/// Of either end the owner is told three days before: so many days after the last change.
+const WARNED_AFTER_DAYS: u16 = 27;
+/// However late the warning comes, so many days are left after it.
+const DAYS_AFTER_WARNING: u16 = 3;
 /// Numbers stand in the inventory so many days before the cut-over.
 const INCOMING_BEFORE_DAYS: i64 = 2;
 
@@ -20,7 +22,8 @@ impl Order {
     /// When something happens next though nobody does anything.
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.record.state {
-            OrderState::ActionRequired(_) => self.days_after(self.record.since),
+            OrderState::ActionRequired(asked) if asked.warned_at.is_some() => self.action_ends_at(asked),
+            OrderState::ActionRequired(asked) => self.days_on(asked.acted_at, WARNED_AFTER_DAYS),
             OrderState::FocConfirmed(Commitment { incoming: false, .. }) => self.arrival_at(),
             // Its date, until it is decided about the cut-over; then the end of the commitment.
             OrderState::FocConfirmed(Commitment { foc_at, .. }) | OrderState::Activating { foc_at } => {
@@ -28,7 +31,7 @@ impl Order {
                 undecided.or_else(|| self.lapses_at(*foc_at))
             }
             OrderState::Draft(draft) if draft.warned => self.draft_ends_at(draft),
-            OrderState::Draft(draft) => self.days_on(draft.changed_at, DRAFT_WARNED_AFTER_DAYS),
+            OrderState::Draft(draft) => self.days_on(draft.changed_at, WARNED_AFTER_DAYS),
             OrderState::CancelRequested { answer, .. }
             | OrderState::ChangingDate(DateChange { answer, .. }) => match answer {
                 // The numbers arrive two days before their date whatever is asked of the carrier.
@@ -56,6 +59,9 @@ impl Order {
             return Some(self.arrive());
         }
         match self.record.state.clone() {
+            OrderState::ActionRequired(asked) if asked.warned_at.is_none() => {
+                Some(self.warn_who_was_asked(asked, now))
+            }
             OrderState::ActionRequired(_) | OrderState::FocConfirmed(_) | OrderState::Activating { .. } => {
                 Some(self.abandon(now))
             }
@@ -99,14 +105,54 @@ impl Order {
         self.days_on(draft.changed_at, DRAFT_ENDS_AFTER_DAYS)
     }
 
-    /// The draft with its time begun anew, because somebody did something with it; `None` when the order is no draft.
-    pub fn keep_draft(mut self, now: Timestamp) -> Option<Self> {
-        let OrderState::Draft(draft) = &mut self.record.state else {
-            return None;
-        };
-        draft.changed_at = now;
-        draft.warned = false;
+    /// When an order is abandoned of which the customer does not settle what was found.
+    pub(super) fn action_ends_at(&self, asked: &AwaitedAction) -> Option<Timestamp> {
+        let ends_at = self.days_after(asked.acted_at);
+        let warned_at = asked.warned_at;
+        ends_at.max(warned_at.and_then(|at| self.days_on(at, DAYS_AFTER_WARNING)))
+    }
+
+    /// The order with the customer's time begun anew, because somebody did something with it; `None` when it is no draft and
+    /// asks the customer for nothing.
+    pub fn keep(mut self, now: Timestamp) -> Option<Self> {
+        match &mut self.record.state {
+            OrderState::Draft(draft) => {
+                draft.changed_at = now;
+                draft.warned = false;
+            }
+            OrderState::ActionRequired(asked) => {
+                asked.acted_at = now;
+                asked.warned_at = None;
+            }
+            OrderState::InReview(_)
+            | OrderState::Submitted
+            | OrderState::Pending(_)
+            | OrderState::ChangingDate(_)
+            | OrderState::FocConfirmed(_)
+            | OrderState::Activating { .. }
+            | OrderState::Ported
+            | OrderState::CancelRequested { .. }
+            | OrderState::Cancelled
+            | OrderState::Rejected
+            | OrderState::Abandoned
+            | OrderState::Parent(_) => return None,
+        }
         Some(self)
+    }
+
+    fn warn_who_was_asked(mut self, asked: AwaitedAction, now: Timestamp) -> Transition {
+        let asked = AwaitedAction {
+            warned_at: Some(now),
+            ..asked
+        };
+        let expires_at = self.action_ends_at(&asked);
+        // Not a new state: what was asked is as old as it is.
+        self.record.state = OrderState::ActionRequired(asked);
+        let facts = expires_at.map(|expires_at| OrderFact::ActionExpiring { expires_at });
+        Transition {
+            facts: facts.into_iter().collect(),
+            ..self.noted(Entry::plain("action_expiring"))
+        }
     }
 
     fn warn_of_end(mut self, draft: Draft) -> Transition {

@@ -9,7 +9,7 @@ use types::Tn;
 use super::number::NumberState;
 use super::order::{Entry, InventoryChange, Order, OrderFact, Transition};
 use super::reason::{Demand, OrderReason, demand, fails, is_ours};
-use super::state::{OrderState, PendingOn, Rejection};
+use super::state::{AwaitedAction, OrderState, PendingOn, Rejection};
 
 /// Who has to act before an order can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,9 @@ impl Order {
     fn held_up_by(&self) -> Option<HeldUpBy> {
         match &self.record.state {
             OrderState::ActionRequired(_) if self.awaits_a_fix() => Some(HeldUpBy::Customer),
-            OrderState::ActionRequired(asked) if asked.reasons.iter().any(is_ours) => Some(HeldUpBy::Us),
+            OrderState::ActionRequired(asked) if asked.rejection.reasons.iter().any(is_ours) => {
+                Some(HeldUpBy::Us)
+            }
             OrderState::Pending(PendingOn::Us(_)) => Some(HeldUpBy::Us),
             OrderState::ActionRequired(_)
             | OrderState::Draft(_)
@@ -118,17 +120,20 @@ impl Order {
     pub(super) fn awaits_a_fix(&self) -> bool {
         let open = self.open_tns();
         matches!(&self.record.state, OrderState::ActionRequired(asked)
-        if asked.reasons.iter().any(|reason| {
+        if asked.rejection.reasons.iter().any(|reason| {
             !is_ours(reason) && reason.tn.is_none_or(|tn| open.contains(&tn))
         }))
     }
 
-    /// The customer has to settle every reason that was given for this version, within 30 days of the first.
+    /// The customer has to settle every reason that was given for this version, with 30 days for each step.
     fn ask_customer(self, rejection: &Rejection, now: Timestamp) -> Transition {
         let (asked, since) = match &self.record.state {
             OrderState::ActionRequired(before) => (before.clone().joined_with(rejection), self.record.since),
             // What we look into is still to be found out.
-            OrderState::Pending(PendingOn::Us(before)) => (before.clone().joined_with(rejection), now),
+            OrderState::Pending(PendingOn::Us(before)) => (
+                AwaitedAction::new(before.clone().joined_with(rejection), now),
+                now,
+            ),
             OrderState::Draft(_)
             | OrderState::InReview(_)
             | OrderState::Submitted
@@ -141,11 +146,11 @@ impl Order {
             | OrderState::Cancelled
             | OrderState::Rejected
             | OrderState::Abandoned
-            | OrderState::Parent(_) => (rejection.clone(), now),
+            | OrderState::Parent(_) => (AwaitedAction::new(rejection.clone(), now), now),
         };
         let facts = vec![OrderFact::ActionRequired {
-            reasons: asked.reasons.clone(),
-            update_required: asked.update_required,
+            reasons: asked.rejection.reasons.clone(),
+            update_required: asked.rejection.update_required,
         }];
         Transition {
             facts,
@@ -164,7 +169,7 @@ impl Order {
                 since,
             ),
             OrderState::ActionRequired(before) => (
-                OrderState::Pending(PendingOn::Us(before.clone().joined_with(rejection))),
+                OrderState::Pending(PendingOn::Us(before.rejection.clone().joined_with(rejection))),
                 now,
             ),
             OrderState::Pending(PendingOn::Us(before)) => (

@@ -9,7 +9,9 @@ use jiff::SignedDuration;
 use reasons::Reason;
 use types::Ver;
 
-use crate::orders::{ONE, TWO, cancelling, now, order_in, order_with, reason, rejection, tn, told};
+use crate::orders::{
+    ONE, TWO, action_required, cancelling, now, order_in, order_with, reason, rejection, tn, told,
+};
 
 #[test]
 fn what_the_carrier_never_had_is_cancelled_at_once() {
@@ -138,14 +140,14 @@ fn a_second_rejection_adds_its_reasons_and_gives_no_more_time() {
         panic!("{:?}", heard.facts);
     };
     assert_eq!(*reasons, joined.reasons);
-    assert_eq!(heard.order.record().state, OrderState::ActionRequired(joined));
+    assert_eq!(heard.order.record().state, action_required(joined));
     assert_eq!(heard.order.next_due(), first.next_due());
 }
 
 #[test]
 fn a_number_that_fails_while_another_awaits_its_fix_sends_nothing_out() {
     let pin = rejection(vec![reason(Reason::Pin, Some(ONE))]);
-    let order = order_with(OrderState::ActionRequired(pin));
+    let order = order_with(action_required(pin));
     let ver = order.record().ver;
     let gone = Says::Rejected(rejection(vec![reason(Reason::TnNotFound, Some(TWO))]));
     let heard = order.hear(&gone, ver, now());

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Ver;
 
-use crate::orders::{ONE, at, cancelling, commitment, foc_at, now, order_in, order_with, reason, rejection};
+use crate::orders::{
+    ONE, action_required, at, cancelling, commitment, foc_at, now, order_in, order_with, reason, rejection,
+};
 
 const TENTH: Date = date(2026, 12, 10);
 const SECOND: i32 = 2;
@@ -95,10 +97,7 @@ fn no_date_is_changed_within_a_day_of_the_cut_over() {
 fn a_rejection_takes_another_date_where_that_is_all_it_asks_for() {
     let wanted = |why: Vec<Reason>| {
         let reasons = why.into_iter().map(|why| reason(why, None)).collect();
-        change(
-            order_with(OrderState::ActionRequired(rejection(reasons))),
-            Package::Fetched,
-        )
+        change(order_with(action_required(rejection(reasons))), Package::Fetched)
     };
     assert!(wanted(vec![Reason::FocExpired]).is_ok());
     assert!(wanted(vec![Reason::FocExpired, Reason::DueDate]).is_ok());
@@ -158,7 +157,7 @@ fn a_rejection_of_the_version_before_holds_if_the_change_is_refused() {
     let heard = asked.hear(&Says::Rejected(pin.clone()), Ver::FIRST, now()).order;
     assert_eq!(heard.record().state.name(), StateName::Pending);
     let back = heard.clone().hear(&Says::ChangeRefused, ver(SECOND), now());
-    assert_eq!(back.order.record().state, OrderState::ActionRequired(pin));
+    assert_eq!(back.order.record().state, action_required(pin));
     assert!(matches!(&back.facts[1], OrderFact::ActionRequired { .. }));
     // It is forgotten when the carrier commits itself to the new one.
     let taken = heard.hear(&Says::Foc { foc_at: foc_at() }, ver(SECOND), now());

@@ -9,10 +9,10 @@ use intake_domain::port_in::{
 use reasons::{Reason, ReasonClass};
 use types::{Secret, Ver};
 
-use crate::orders::{ONE, TWO, now, order_with, reason, rejection, tn};
+use crate::orders::{ONE, TWO, action_required, now, order_with, reason, rejection, tn};
 
 fn rejected_for(reasons: Vec<OrderReason>) -> Order {
-    order_with(OrderState::ActionRequired(rejection(reasons)))
+    order_with(action_required(rejection(reasons)))
 }
 
 fn pin(number: &str, pin: &str) -> Correction {

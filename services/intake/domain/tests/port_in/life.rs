@@ -12,7 +12,8 @@ use reasons::Reason;
 use types::Ver;
 
 use crate::orders::{
-    ONE, TWO, at, cancelling, changing, commitment, foc_at, now, order_in, order_with, reason, rejection, tn,
+    ONE, TWO, action_required, at, cancelling, changing, commitment, foc_at, now, order_in, order_with,
+    reason, rejection, tn,
 };
 
 fn warning() -> Requirement {
@@ -146,42 +147,37 @@ fn a_draft_warns_three_days_before_it_is_abandoned_and_a_change_postpones_both()
     let warned = draft.fall_due(at("2026-12-20T15:00:00Z")).unwrap();
     let expires_at = at("2026-12-23T15:00:00Z");
     assert_eq!(warned.facts, [OrderFact::DraftExpiring { expires_at }]);
-    let kept = warned
-        .order
-        .clone()
-        .keep_draft(at("2026-12-21T15:00:00Z"))
-        .unwrap();
+    let kept = warned.order.clone().keep(at("2026-12-21T15:00:00Z")).unwrap();
     assert_eq!(kept.next_due(), Some(at("2027-01-17T15:00:00Z")));
     assert_eq!(warned.order.clone().fall_due(at("2026-12-23T14:59:59Z")), None);
     let gone = warned.order.fall_due(expires_at).unwrap();
     assert_eq!(gone.order.record().state, OrderState::Abandoned);
-    assert_eq!(order_in(StateName::Pending).keep_draft(now()), None);
+    assert_eq!(order_in(StateName::Pending).keep(now()), None);
 }
 
 #[test]
 fn numbers_are_let_go_and_the_others_go_on() {
-    let asked = |reasons| order_with(OrderState::ActionRequired(rejection(reasons)));
+    let waiting = |reasons| order_with(action_required(rejection(reasons)));
     let one = HashSet::from([tn(ONE)]);
     let lost = reason(Reason::NotPortable, Some(ONE));
-    let sent = asked(vec![lost.clone()]).drop_numbers(&one, now()).unwrap();
+    let sent = waiting(vec![lost.clone()]).drop_numbers(&one, now()).unwrap();
     assert_eq!(sent.facts, [OrderFact::Submitted { resubmitted: true }]);
     assert_eq!(sent.order.open_tns(), [tn(TWO)]);
     assert_eq!(sent.order.record().numbers[0].state, NumberState::Released);
     // Something else is still to be settled: that is done by a fix.
     let pin = reason(Reason::Pin, Some(TWO));
-    let waits = asked(vec![lost, pin.clone()]).drop_numbers(&one, now()).unwrap();
-    assert_eq!(
-        waits.order.record().state,
-        OrderState::ActionRequired(rejection(vec![pin]))
-    );
+    let waits = waiting(vec![lost, pin.clone()])
+        .drop_numbers(&one, now())
+        .unwrap();
+    assert_eq!(waits.order.record().state, action_required(rejection(vec![pin])));
     assert!(waits.facts.is_empty());
     // Of what cannot go together one is left.
-    let split = asked(vec![reason(Reason::MultiLine, None)])
+    let split = waiting(vec![reason(Reason::MultiLine, None)])
         .drop_numbers(&one, now())
         .unwrap();
     assert_eq!(split.order.record().state, OrderState::Submitted);
     let both = HashSet::from([tn(ONE), tn(TWO)]);
-    let order = || asked(vec![reason(Reason::Pin, None)]);
+    let order = || waiting(vec![reason(Reason::Pin, None)]);
     assert_eq!(order().drop_numbers(&both, now()), Err(DropRefusal::All));
     let other = tn("+12018670199");
     let unknown = order().drop_numbers(&HashSet::from([other]), now());

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 
 use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
-    AtCarrier, CommandKind, CommandState, Correction, Fallback, Finding, InventoryChange, Meaning,
-    NumberState, Order, OrderFact, OrderReason, OrderRecord, OrderState, PendingOn, Refusal, Rejection, Says,
-    SentSecrets, SettleRejectionRefusal, StateName,
+    AtCarrier, AwaitedAction, CommandKind, CommandState, Correction, Fallback, Finding, InventoryChange,
+    Meaning, NumberState, Order, OrderFact, OrderReason, OrderRecord, OrderState, PendingOn, Refusal,
+    Rejection, Says, SentSecrets, SettleRejectionRefusal, StateName,
 };
 use jiff::SignedDuration;
 use reasons::Reason;
 use types::{Secret, Ver};
 
 use crate::orders::{
-    ONE, TWO, awaits_us, cancelling, changing, label, now, order_in, order_with, reason, rejection, tn, told,
+    ONE, TWO, action_required, awaits_us, cancelling, changing, label, now, order_in, order_with, reason,
+    rejection, tn, told,
 };
 
 /// A word that nobody knows, for the whole order.
@@ -76,9 +77,7 @@ fn what_is_to_be_settled_is_the_same_in_whatever_order_it_is_said() {
             .hear(&says(answers[first].clone()), Ver::FIRST, now())
             .order
             .hear(&says(answers[second].clone()), Ver::FIRST, now());
-        let OrderState::ActionRequired(asked) = &heard.order.record().state else {
-            panic!("{:?}", heard.order.record().state);
-        };
+        let asked = heard.order.record().state.rejection().unwrap();
         assert_eq!(asked.reasons.len(), 2);
         assert!(asked.reasons.contains(&pin) && asked.reasons.contains(&unknown()));
         assert_eq!(heard.entry.is_alarming, second == 1, "the unknown one alarms");
@@ -243,16 +242,11 @@ fn findings_that_settle_nothing_are_refused_all_at_once() {
 #[test]
 fn what_the_customer_has_to_settle_stays_theirs() {
     let pin = reason(Reason::Pin, Some(ONE));
-    let order = || {
-        order_with(OrderState::ActionRequired(rejection(vec![
-            pin.clone(),
-            unknown(),
-        ])))
-    };
+    let order = || order_with(action_required(rejection(vec![pin.clone(), unknown()])));
     let nothing = order()
         .settle_rejection(&Finding::NothingWrong, "by phone", now())
         .unwrap();
-    let left = OrderState::ActionRequired(rejection(vec![pin.clone()]));
+    let left = action_required(rejection(vec![pin.clone()]));
     assert_eq!(nothing.order.record().state, left);
     assert_eq!(nothing.facts, []);
     let also = order()
@@ -324,15 +318,16 @@ fn a_rejection_while_something_is_out_adds_to_what_was_to_be_settled() {
     let pin = reason(Reason::Pin, Some(ONE));
     let since = now().checked_sub(SignedDuration::from_hours(48)).unwrap();
     for waiting in [cancelling, changing] {
-        let asked = Fallback::ActionRequired {
-            rejection: rejection(vec![pin.clone()]),
+        let before = Fallback::ActionRequired {
+            asked: AwaitedAction::new(rejection(vec![pin.clone()]), since),
             since,
         };
-        let heard = order_with(waiting(asked)).hear(&says(vec![unknown()]), Ver::FIRST, now());
+        let heard = order_with(waiting(before)).hear(&says(vec![unknown()]), Ver::FIRST, now());
         let ver = heard.order.record().ver;
         let back = heard.order.hear(&Says::ChangeRefused, ver, now()).order;
         let both = rejection(vec![pin.clone(), unknown()]);
-        assert_eq!(back.record().state, OrderState::ActionRequired(both));
+        let expected = OrderState::ActionRequired(AwaitedAction::new(both, since));
+        assert_eq!(back.record().state, expected);
         assert_eq!(back.record().since, since);
     }
 }

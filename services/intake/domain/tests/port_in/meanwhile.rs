@@ -2,16 +2,16 @@
 
 use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
-    Action, AtCarrier, Commitment, Fallback, InventoryChange, NumberChanges, NumberState, Order, OrderFact,
-    OrderState, Package, PendingOn, Refusal, Says, StateName, Transition,
+    Action, AtCarrier, AwaitedAction, Commitment, Fallback, InventoryChange, NumberChanges, NumberState,
+    Order, OrderFact, OrderState, Package, PendingOn, Refusal, Says, StateName, Transition,
 };
 use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
 use types::Ver;
 
 use crate::orders::{
-    ONE, at, cancelling, changing, commitment, every_state, foc_at, now, order_in, order_with, reason,
-    rejection, tn,
+    ONE, action_required, at, cancelling, changing, commitment, every_state, foc_at, now, order_in,
+    order_with, reason, rejection, tn,
 };
 
 fn days_later(days: i64) -> Timestamp {
@@ -43,8 +43,9 @@ fn a_rejection_while_something_is_out_holds_if_that_is_refused() {
         assert_eq!(heard.inventory, Some(InventoryChange::Withdraw), "{name}");
         assert_eq!(heard.order.record().state.foc_at(), None);
         let back = refuse(heard.order, days_later(2));
-        let asked = rejection(vec![reason(Reason::Pin, Some(ONE))]);
-        assert_eq!(back.order.record().state, OrderState::ActionRequired(asked));
+        let pin = rejection(vec![reason(Reason::Pin, Some(ONE))]);
+        let expected = OrderState::ActionRequired(AwaitedAction::new(pin, days_later(1)));
+        assert_eq!(back.order.record().state, expected);
         assert!(
             back.facts
                 .iter()
@@ -77,12 +78,12 @@ fn a_delay_meanwhile_changes_nothing_to_go_back_to() {
 #[test]
 fn what_is_refused_gives_no_more_time_to_act() {
     let due = order_in(StateName::ActionRequired).next_due();
-    assert_eq!(due, Some(at("2026-12-23T15:00:00Z")));
+    assert_eq!(due, Some(at("2026-12-20T15:00:00Z")), "the warning");
     let cancelled = order_in(StateName::ActionRequired)
         .cancel(AtCarrier::Perhaps, &LosingCarrier::Untold, days_later(10))
         .unwrap();
     let expired = rejection(vec![reason(Reason::FocExpired, None)]);
-    let moved = order_with(OrderState::ActionRequired(expired))
+    let moved = order_with(action_required(expired))
         .change_wanted_date(
             jiff::civil::date(2026, 12, 14),
             &LosingCarrier::Untold,

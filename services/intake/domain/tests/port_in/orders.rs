@@ -1,9 +1,9 @@
 //! Orders to test with.
 
 use intake_domain::port_in::{
-    Address, AwaitedAnswer, CommandHeard, CommandKind, CommandState, Commitment, DateChange, Detail, Details,
-    Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order, OrderNumber, OrderReason, OrderRecord,
-    OrderState, Overrides, PendingOn, Rejection, ReviewCause, StateName, SubscriberKind,
+    Address, AwaitedAction, AwaitedAnswer, CommandHeard, CommandKind, CommandState, Commitment, DateChange,
+    Detail, Details, Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order, OrderNumber, OrderReason,
+    OrderRecord, OrderState, Overrides, PendingOn, Rejection, ReviewCause, StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
@@ -42,6 +42,11 @@ pub(crate) fn rejection(reasons: Vec<OrderReason>) -> Rejection {
         update_required: false,
         reasons,
     }
+}
+
+/// The customer was asked this just now.
+pub(crate) fn action_required(rejection: Rejection) -> OrderState {
+    OrderState::ActionRequired(AwaitedAction::new(rejection, now()))
 }
 
 /// News of a command for the whole order.
@@ -137,7 +142,7 @@ pub(crate) fn state(name: StateName) -> OrderState {
         StateName::Draft => OrderState::Draft(Draft::new(now())),
         StateName::Submitted => OrderState::Submitted,
         StateName::Pending => OrderState::Pending(PendingOn::Carrier),
-        StateName::ActionRequired => OrderState::ActionRequired(pin),
+        StateName::ActionRequired => action_required(pin),
         StateName::FocConfirmed => OrderState::FocConfirmed(commitment()),
         StateName::Activating => OrderState::Activating { foc_at: foc_at() },
         StateName::Ported => OrderState::Ported,

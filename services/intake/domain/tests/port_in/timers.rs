@@ -1,32 +1,79 @@
 //! What time does to orders.
 
 use intake_domain::port_in::{
-    Commitment, InventoryChange, Order, OrderFact, OrderRecord, OrderState, Says, StateName,
+    AwaitedAction, Commitment, InventoryChange, Order, OrderFact, OrderRecord, OrderState, Says, StateName,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use reasons::Reason;
 use types::Ver;
 
-use crate::orders::{at, commitment, foc_at, now, order_in, order_with};
+use crate::orders::{ONE, at, commitment, foc_at, now, order_in, order_with, reason, rejection};
+
+/// An order that the customer was asked to correct then.
+fn asked_at(since: Timestamp) -> Order {
+    let pin = rejection(vec![reason(Reason::Pin, Some(ONE))]);
+    let state = OrderState::ActionRequired(AwaitedAction::new(pin, since));
+    let record = OrderRecord {
+        since,
+        ..order_with(state).record().clone()
+    };
+    Order::restore(record)
+}
 
 #[test]
-fn an_order_that_nobody_acts_on_is_abandoned_after_thirty_calendar_days_of_its_region() {
+fn an_order_that_nobody_acts_on_warns_and_is_abandoned_after_thirty_calendar_days_of_its_region() {
     // New Jersey: 30 days from 10:00 EST. Across the change of clocks they have an hour more.
-    for (since, due) in [
-        ("2026-11-23T15:00:00Z", "2026-12-23T15:00:00Z"),
-        ("2026-10-20T14:00:00Z", "2026-11-19T15:00:00Z"),
+    for (since, warned, due) in [
+        (
+            "2026-11-23T15:00:00Z",
+            "2026-12-20T15:00:00Z",
+            "2026-12-23T15:00:00Z",
+        ),
+        (
+            "2026-10-20T14:00:00Z",
+            "2026-11-16T15:00:00Z",
+            "2026-11-19T15:00:00Z",
+        ),
     ] {
-        let record = OrderRecord {
-            since: at(since),
-            ..order_in(StateName::ActionRequired).record().clone()
-        };
-        let order = Order::restore(record);
-        assert_eq!(order.next_due(), Some(at(due)));
+        let order = asked_at(at(since));
+        assert_eq!(order.next_due(), Some(at(warned)));
+        let warned = order.fall_due(at(warned)).unwrap();
+        let expires_at = at(due);
+        assert_eq!(warned.facts, [OrderFact::ActionExpiring { expires_at }]);
+        let order = warned.order;
+        assert_eq!(
+            (order.next_due(), order.record().since),
+            (Some(at(due)), at(since))
+        );
         let early = at(due).checked_sub(SignedDuration::from_hours(1)).unwrap();
-        assert_eq!(order.clone().fall_due(early), None);
+        assert_eq!(order.clone().fall_due(early), None, "only once");
         let abandoned = order.fall_due(at(due)).unwrap();
         assert_eq!(abandoned.order.record().state, OrderState::Abandoned);
         assert!(matches!(&abandoned.facts[..], [OrderFact::Abandoned { tns }] if tns.len() == 2));
     }
+}
+
+#[test]
+fn whatever_the_customer_does_with_an_order_gives_them_thirty_days_more() {
+    let order = asked_at(now());
+    let warned = order.fall_due(at("2026-12-20T15:00:00Z")).unwrap().order;
+    let kept = warned.keep(at("2026-12-21T15:00:00Z")).unwrap();
+    assert_eq!(kept.next_due(), Some(at("2027-01-17T15:00:00Z")));
+    // What else the carrier finds gives no more time.
+    let zip = Says::Rejected(rejection(vec![reason(Reason::Zip, None)]));
+    let heard = kept.hear(&zip, Ver::FIRST, at("2026-12-29T15:00:00Z")).order;
+    let warned = heard.fall_due(at("2027-01-17T15:00:00Z")).unwrap();
+    let expires_at = at("2027-01-20T15:00:00Z");
+    assert_eq!(warned.facts, [OrderFact::ActionExpiring { expires_at }]);
+}
+
+#[test]
+fn three_days_are_left_after_a_warning_that_comes_late() {
+    let order = asked_at(now());
+    let late = order.fall_due(at("2026-12-25T15:00:00Z")).unwrap();
+    let expires_at = at("2026-12-28T15:00:00Z");
+    assert_eq!(late.facts, [OrderFact::ActionExpiring { expires_at }]);
+    assert_eq!(late.order.next_due(), Some(expires_at));
 }
 
 #[test]

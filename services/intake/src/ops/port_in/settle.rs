@@ -28,10 +28,10 @@ pub(crate) async fn settle(
     let about = transition.order.record().ver;
     let settled = settle_about(intake, conn, before, transition, about, occasion);
     let stored = Box::pin(settled).await?;
-    // Whatever somebody does with a draft, or beside it, keeps it from expiring.
-    match stored.clone().keep_draft(occasion.now) {
+    // Whatever somebody does with a draft or an order that waits for its customer, or beside it, keeps it from expiring.
+    match stored.clone().keep(occasion.now) {
         Some(kept) => {
-            store::order::keep_draft(conn, &kept).await?;
+            store::order::keep(conn, &kept).await?;
             outlook::follow(conn, &kept, &kept, occasion.now).await?;
             Ok(kept)
         }

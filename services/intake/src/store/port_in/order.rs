@@ -257,9 +257,9 @@ async fn save_secrets(
     }
 }
 
-/// Begins the time of a draft anew, which this transaction has locked. No change of its own, so the version stays.
-pub(crate) async fn keep_draft(conn: &mut PgConnection, draft: &Order) -> Result<(), StoreError> {
-    state_row::save(conn, draft).await
+/// Begins the customer's time for an order anew, which this transaction has locked. No change of its own, so the version stays.
+pub(crate) async fn keep(conn: &mut PgConnection, order: &Order) -> Result<(), StoreError> {
+    state_row::save(conn, order).await
 }
 
 /// The secrets of the order as a whole, opened: account number and tax id.

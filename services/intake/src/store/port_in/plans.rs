@@ -39,7 +39,7 @@ async fn fill(conn: &mut PgConnection, orders: i64) {
     run(conn, &format!("
         INSERT INTO port_order (order_id, request_number, account_id, version, ver, ver_in_force, state, since, created_at,
                                 updated_at, submitted_at, ended_at, foc_at, foc_received_at, last_foc_at, court, court_due_at,
-                                due_at, draft_changed_at, number_count, losing_carrier, customer_reference)
+                                due_at, draft_changed_at, acted_at, number_count, losing_carrier, customer_reference)
         SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 100000 + i,
                lpad(to_hex(CASE WHEN i % 10 = 9 THEN 2 + i % 1000 ELSE 1 END), 32, '0')::uuid, 1, 1, 1, state, at, at,
                at + interval '3 days', CASE WHEN state <> 'DRAFT' THEN at + interval '1 hour' END,
@@ -49,7 +49,7 @@ async fn fill(conn: &mut PgConnection, orders: i64) {
                CASE WHEN state IN ('FOC_CONFIRMED', 'ACTIVATING', 'PORTED') THEN at + interval '9 days' END,
                court, CASE WHEN court <> 'CUSTOMER' THEN at + interval '2 days' END,
                CASE WHEN state = 'FOC_CONFIRMED' THEN at + interval '7 days' END, CASE WHEN state = 'DRAFT' THEN at END,
-               1, 'carrier-' || (i * 7919) % 300, CASE WHEN i % 3 = 0 THEN 'ref-' || i END
+               CASE WHEN state = 'ACTION_REQUIRED' THEN at END, 1, 'carrier-' || (i * 7919) % 300, CASE WHEN i % 3 = 0 THEN 'ref-' || i END
           FROM (SELECT i, timestamptz '2026-01-01T00:00:00Z' + i * interval '1 minute' AS at,
                        (ARRAY['PORTED', 'PORTED', 'PORTED', 'PORTED', 'PORTED', 'PORTED', 'CANCELLED', 'DRAFT', 'SUBMITTED',
                               'PENDING', 'ACTION_REQUIRED', 'FOC_CONFIRMED', 'ACTIVATING', 'REJECTED'])[place] AS state,

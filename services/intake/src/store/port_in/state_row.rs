@@ -1,8 +1,8 @@
 //! The state of an order as its columns, both ways.
 
 use intake_domain::port_in::{
-    AwaitedAnswer, Commitment, DateChange, Draft, Fallback, Order, OrderReason, OrderRecord, OrderState,
-    PendingOn, Rejection, ReturnReason, ReviewCause, StateName,
+    AwaitedAction, AwaitedAnswer, Commitment, DateChange, Draft, Fallback, Order, OrderReason, OrderRecord,
+    OrderState, PendingOn, Rejection, ReturnReason, ReviewCause, StateName,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -30,6 +30,8 @@ pub(super) struct StateRow {
     change_previous: Option<jiff_sqlx::Date>,
     answer_due_at: Option<jiff_sqlx::Timestamp>,
     action_since: Option<jiff_sqlx::Timestamp>,
+    acted_at: Option<jiff_sqlx::Timestamp>,
+    action_warned_at: Option<jiff_sqlx::Timestamp>,
     awaits_us: bool,
     update_required: bool,
     foc_at: Option<jiff_sqlx::Timestamp>,
@@ -46,9 +48,9 @@ pub(super) struct StateRow {
 /// The columns of [`StateRow`], for every statement that reads one.
 macro_rules! state_columns {
     () => {
-        "port_order.state, cancel_from, change_from, change_ver, change_previous, answer_due_at, action_since,
-         awaits_us, update_required, foc_at, foc_received_at, is_incoming, draft_changed_at, draft_warned, returned_messages,
-         returned_fields, review_causes, is_parent"
+        "port_order.state, cancel_from, change_from, change_ver, change_previous, answer_due_at, action_since, acted_at,
+         action_warned_at, awaits_us, update_required, foc_at, foc_received_at, is_incoming, draft_changed_at,
+         draft_warned, returned_messages, returned_fields, review_causes, is_parent"
     };
 }
 pub(super) use state_columns;
@@ -60,9 +62,13 @@ pub(super) fn reasons(record: &OrderRecord) -> &[OrderReason] {
 
 fn unsettled(state: &OrderState) -> Option<&[OrderReason]> {
     let rejection = match state.fallback() {
-        Some(Fallback::ActionRequired { rejection, .. } | Fallback::Pending(PendingOn::Us(rejection))) => {
-            Some(rejection)
-        }
+        Some(
+            Fallback::ActionRequired {
+                asked: AwaitedAction { rejection, .. },
+                ..
+            }
+            | Fallback::Pending(PendingOn::Us(rejection)),
+        ) => Some(rejection),
         Some(Fallback::Submitted | Fallback::Pending(PendingOn::Carrier) | Fallback::FocConfirmed(_))
         | None => state.unsettled(),
     };
@@ -126,7 +132,7 @@ impl Reader {
                 }),
                 None => OrderState::Pending(self.pending_on(reasons)),
             },
-            StateName::ActionRequired => OrderState::ActionRequired(self.rejection(reasons)),
+            StateName::ActionRequired => OrderState::ActionRequired(self.asked(reasons)?),
             StateName::FocConfirmed => OrderState::FocConfirmed(self.commitment()?),
             StateName::Activating => OrderState::Activating {
                 foc_at: self.instant(row.foc_at, "the date")?,
@@ -187,6 +193,14 @@ impl Reader {
         }
     }
 
+    fn asked(&self, reasons: &[OrderReason]) -> Result<AwaitedAction, StoreError> {
+        Ok(AwaitedAction {
+            rejection: self.rejection(reasons),
+            acted_at: self.instant(self.row.acted_at, "the customer's last step")?,
+            warned_at: self.row.action_warned_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+    }
+
     fn pending_on(&self, reasons: &[OrderReason]) -> PendingOn {
         if self.row.awaits_us {
             PendingOn::Us(self.rejection(reasons))
@@ -208,7 +222,7 @@ impl Reader {
             StateName::Submitted => Ok(Fallback::Submitted),
             StateName::Pending => Ok(Fallback::Pending(self.pending_on(reasons))),
             StateName::ActionRequired => Ok(Fallback::ActionRequired {
-                rejection: self.rejection(reasons),
+                asked: self.asked(reasons)?,
                 since: self.instant(self.row.action_since, "the time of the rejection")?,
             }),
             StateName::FocConfirmed => Ok(Fallback::FocConfirmed(self.commitment()?)),
@@ -246,7 +260,7 @@ impl From<&OrderState> for StateRow {
                 ..plain
             },
             OrderState::Pending(on) => plain.with_pending_on(on),
-            OrderState::ActionRequired(rejection) => plain.with_rejection(rejection),
+            OrderState::ActionRequired(asked) => plain.with_asked(asked),
             OrderState::ChangingDate(change) => Self {
                 change_from: Some(fallback_code(&change.from)),
                 change_ver: Some(ver(change.ver)),
@@ -291,6 +305,14 @@ impl StateRow {
         }
     }
 
+    fn with_asked(self, asked: &AwaitedAction) -> Self {
+        Self {
+            acted_at: Some(asked.acted_at.to_sqlx()),
+            action_warned_at: asked.warned_at.map(ToSqlx::to_sqlx),
+            ..self.with_rejection(&asked.rejection)
+        }
+    }
+
     fn with_pending_on(self, on: &PendingOn) -> Self {
         match on {
             PendingOn::Carrier => self,
@@ -322,9 +344,9 @@ impl StateRow {
         match from {
             Fallback::Submitted => awaited,
             Fallback::Pending(on) => awaited.with_pending_on(on),
-            Fallback::ActionRequired { rejection, since } => Self {
+            Fallback::ActionRequired { asked, since } => Self {
                 action_since: Some(since.to_sqlx()),
-                ..awaited.with_rejection(rejection)
+                ..awaited.with_asked(asked)
             },
             Fallback::FocConfirmed(commitment) => awaited.with_commitment(*commitment),
         }
@@ -340,7 +362,7 @@ pub(super) async fn save(conn: &mut PgConnection, order: &Order) -> Result<(), S
                 answer_due_at = $7, awaits_us = $8, update_required = $9, foc_at = $10, foc_received_at = $11,
                 is_incoming = $12, draft_changed_at = $13, draft_warned = $14, returned_messages = $15,
                 returned_fields = $16, review_causes = $17, is_parent = $18, due_at = $19,
-                action_since = $20
+                action_since = $20, acted_at = $21, action_warned_at = $22
           WHERE order_id = $1",
     )
     .bind(order.record().id.as_uuid())
@@ -363,6 +385,8 @@ pub(super) async fn save(conn: &mut PgConnection, order: &Order) -> Result<(), S
     .bind(row.is_parent)
     .bind(order.next_due().map(ToSqlx::to_sqlx))
     .bind(row.action_since)
+    .bind(row.acted_at)
+    .bind(row.action_warned_at)
     .execute(conn)
     .await?
     .rows_affected();

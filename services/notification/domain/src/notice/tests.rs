@@ -73,6 +73,7 @@ fn of_port_ins() -> Vec<Notice> {
         port_in(PortInNews::InReview),
         port_in(PortInNews::Returned { remarks: Vec::new() }),
         port_in(PortInNews::DraftExpiring { expires_at: at }),
+        port_in(PortInNews::ActionExpiring { expires_at: at }),
         port_in(PortInNews::Split { parts: Vec::new() }),
         port_in(PortInNews::FocMoved {
             foc_at: at,

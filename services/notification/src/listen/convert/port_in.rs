@@ -7,7 +7,7 @@ use prost::{Message, Name};
 
 use super::{Read, Reader, parse, present, reasons, refused, time, tns};
 
-pub(super) fn readers() -> [(String, Reader); 23] {
+pub(super) fn readers() -> [(String, Reader); 24] {
     [
         (v1::OrderSubmitted::full_name(), submitted),
         (v1::OrderPending::full_name(), pending),
@@ -21,6 +21,7 @@ pub(super) fn readers() -> [(String, Reader); 23] {
         (v1::OrderInReview::full_name(), in_review),
         (v1::OrderReturned::full_name(), returned),
         (v1::OrderDraftExpiring::full_name(), draft_expiring),
+        (v1::OrderActionExpiring::full_name(), action_expiring),
         (v1::OrderSplit::full_name(), split),
         (v1::OrderFocMoved::full_name(), foc_moved),
         (v1::OrderDateChangeRefused::full_name(), date_change_refused),
@@ -112,6 +113,12 @@ fn draft_expiring(payload: &[u8]) -> Read<Option<Notice>> {
     let event = v1::OrderDraftExpiring::decode(payload)?;
     let expires_at = time(event.expires_at.as_ref(), "expires_at")?;
     port_in(event.order, PortInNews::DraftExpiring { expires_at })
+}
+
+fn action_expiring(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::OrderActionExpiring::decode(payload)?;
+    let expires_at = time(event.expires_at.as_ref(), "expires_at")?;
+    port_in(event.order, PortInNews::ActionExpiring { expires_at })
 }
 
 fn split(payload: &[u8]) -> Read<Option<Notice>> {
