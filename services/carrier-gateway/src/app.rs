@@ -1,7 +1,9 @@
 //! Wires the service: the only place that knows all of its parts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use carrier_gateway_domain::schedule::FeedPace;
 use clock::{Clock, DueWork};
 use events::Handler;
 use grpc::Lifecycle;
@@ -23,8 +25,14 @@ use crate::{CONNECTION, ops, store};
 
 /// Starts the service. Returns once it listens; its tasks end with the lifecycle.
 pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Result<Serving, StartError> {
-    let interval = SignedDuration::try_from(settings.poll_interval)
-        .map_err(|_| StartError::Setting("the poll interval is too long".to_owned()))?;
+    let signed = |interval: Duration| {
+        SignedDuration::try_from(interval)
+            .map_err(|_| StartError::Setting("the poll interval is too long".to_owned()))
+    };
+    let pace = FeedPace {
+        interval: signed(settings.poll_interval)?,
+        fresh_for: signed(settings.fresh_for)?,
+    };
     let base = Base::start(settings.base, clock, lifecycle, &store::MIGRATOR).await?;
     let listener = base.listen().await?;
     ops::add_connection(&base.pool, CONNECTION, base.clock.now()).await?;
@@ -34,7 +42,7 @@ pub async fn start(settings: Settings, clock: Clock, lifecycle: Lifecycle) -> Re
     let inbound_came = Wake::default();
 
     CommandWorker::new(base.clone(), intake.clone(), partner.clone()).spawn();
-    PollWorker::new(base.clone(), partner, interval, inbound_came.clone()).spawn();
+    PollWorker::new(base.clone(), partner, pace, inbound_came.clone()).spawn();
     InboundWorker::new(base.clone(), intake).spawn(inbound_came.clone());
     Gauges::new(base.clone()).spawn();
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use types::{OrderId, PortOutId, SnapbackId, Spid, Tn, Ver};
 use uuid::Uuid;
 
-use crate::port_out::{PortOutAnswer, PortOutConflict};
+use crate::port_out::{PortOutAnswer, PortOutConflict, Reading};
 
 /// What a command asks of a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,7 +164,12 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PortOutTell {
     /// What we answer for this case.
-    Answer(PortOutAnswer),
+    Answer {
+        /// The answer.
+        answer: PortOutAnswer,
+        /// How the carrier reads it; `None`: that was not kept yet when it was decided.
+        reading: Option<Reading>,
+    },
     /// That numbers are not to go after all.
     Conflict(PortOutConflict),
 }
@@ -173,7 +178,7 @@ impl PortOutTell {
     /// The kind of command that tells it.
     pub const fn kind(&self) -> CommandKind {
         match self {
-            Self::Answer(_) => CommandKind::AnswerPortOut,
+            Self::Answer { .. } => CommandKind::AnswerPortOut,
             Self::Conflict(_) => CommandKind::ConflictPortOut,
         }
     }
@@ -222,7 +227,7 @@ impl About {
                 ..
             } => Some(conflict),
             Self::PortOut {
-                tell: PortOutTell::Answer(_),
+                tell: PortOutTell::Answer { .. },
                 ..
             }
             | Self::Order { .. }

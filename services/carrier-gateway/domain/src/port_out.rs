@@ -128,6 +128,25 @@ pub enum Reading {
     PerNumber,
 }
 
+impl Reading {
+    /// As a profile says it.
+    pub const fn of(is_per_number: bool) -> Self {
+        if is_per_number {
+            Self::PerNumber
+        } else {
+            Self::Whole
+        }
+    }
+
+    /// As a profile says it.
+    pub const fn is_per_number(self) -> bool {
+        match self {
+            Self::PerNumber => true,
+            Self::Whole => false,
+        }
+    }
+}
+
 impl PortOutAnswer {
     /// The one answer to a request that became several cases. For a carrier that takes it as a whole, any denied number
     /// denies all, and every number at fault is named; else those of the refused cases are named, each, and the others

@@ -17,9 +17,31 @@ const AGE_PARTS: i32 = 4;
 const RETRY_PAUSE_MIN: Duration = Duration::from_millis(250);
 const RETRY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
+/// How often the change feed is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedPace {
+    /// It is left unread no longer than this. Whoever moves the clock stops for it.
+    pub interval: SignedDuration,
+    /// What was read is fresh for so long, then it is read again. Whoever moves the clock does not stop for it, but goes no
+    /// further from where it stops before it was read: many small steps would make a move of days slow.
+    pub fresh_for: SignedDuration,
+}
+
 /// When the change feed is read again.
-pub fn next_feed_poll(now: Timestamp, interval: SignedDuration) -> Timestamp {
-    later(now, interval)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextFeedPoll {
+    /// At the latest.
+    pub at: Timestamp,
+    /// Wherever the clock stands then.
+    pub fresh_until: Timestamp,
+}
+
+/// When the change feed is read again after it was read at `now`.
+pub fn next_feed_poll(now: Timestamp, pace: FeedPace) -> NextFeedPoll {
+    NextFeedPoll {
+        at: later(now, pace.interval),
+        fresh_until: later(now, pace.fresh_for),
+    }
 }
 
 /// When the change feed is read after the carrier has taken something in.
@@ -88,7 +110,15 @@ mod tests {
     #[test]
     fn the_end_of_time_does_not_overflow() {
         let end = Timestamp::MAX;
-        assert_eq!(next_feed_poll(end, SignedDuration::MAX), end);
+        let pace = FeedPace {
+            interval: SignedDuration::MAX,
+            fresh_for: SignedDuration::MAX,
+        };
+        let next = NextFeedPoll {
+            at: end,
+            fresh_until: end,
+        };
+        assert_eq!(next_feed_poll(end, pace), next);
         assert_eq!(soon(end), end);
     }
 }

@@ -130,7 +130,7 @@ impl CommandWorker {
             }
             About::PortOut {
                 winning_spid,
-                tell: PortOutTell::Answer(answer),
+                tell: PortOutTell::Answer { answer, .. },
                 ..
             } => {
                 let pool = &self.base.pool;

@@ -1,9 +1,10 @@
 //! Asks the carrier partner what happened: its change feed, and single requests by reference.
 
 use carrier_gateway_domain::Page;
+use carrier_gateway_domain::schedule::FeedPace;
 use clock::{BacklogFuture, DueWork};
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use pg::StoreError;
 use service::Base;
 use service::due::{self, Pass, Wake};
@@ -23,16 +24,16 @@ const PAGES_MAX: usize = 50;
 pub(crate) struct PollWorker {
     base: Base,
     partner: Partner,
-    interval: SignedDuration,
+    pace: FeedPace,
     inbound_came: Wake,
 }
 
 impl PollWorker {
-    pub(crate) fn new(base: Base, partner: Partner, interval: SignedDuration, inbound_came: Wake) -> Self {
+    pub(crate) fn new(base: Base, partner: Partner, pace: FeedPace, inbound_came: Wake) -> Self {
         Self {
             base,
             partner,
-            interval,
+            pace,
             inbound_came,
         }
     }
@@ -74,7 +75,7 @@ impl PollWorker {
                 }
             };
             if page.changes.is_empty() {
-                ops::finish_feed(&self.base.pool, &claimed, now, self.interval).await?;
+                ops::finish_feed(&self.base.pool, &claimed, now, self.pace).await?;
                 return Ok(Pass::Worked);
             }
             match self.record(claimed, page).await? {

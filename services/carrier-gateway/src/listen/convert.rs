@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use carrier_gateway_domain::{PortOutAnswer, PortOutConflict, RawReason, pon_of};
+use carrier_gateway_domain::{PortOutAnswer, PortOutConflict, RawReason, Reading, pon_of};
 use events::{Event, HandleError};
 use jiff::Timestamp;
 use portway_proto::intake::v1::{
@@ -78,6 +78,8 @@ pub(super) struct Case {
     pub(super) asked: Asked,
     pub(super) port_out: PortOutId,
     pub(super) winning_spid: Spid,
+    /// How the carrier reads our answer to it, which was settled when the request came.
+    pub(super) reading: Reading,
 }
 
 /// Which case was decided.
@@ -93,6 +95,7 @@ pub(super) fn case(port_out: Option<PortOutRef>, heard: Heard) -> Result<Case, H
         },
         port_out: parsed("port_out_id", &port_out.port_out_id)?,
         winning_spid: parsed("winning_spid", &port_out.winning_spid)?,
+        reading: Reading::of(port_out.answers_per_number),
     })
 }
 

@@ -129,7 +129,14 @@ async fn answer_port_out(
     answer: PortOutAnswer,
 ) -> Result<(), HandleError> {
     let case = convert::case(port_out, heard)?;
-    Ok(ops::answer_port_out(tx, case.asked, case.port_out, case.winning_spid, answer).await?)
+    Ok(ops::answer_port_out(
+        tx,
+        case.asked,
+        case.port_out,
+        case.winning_spid,
+        (answer, case.reading),
+    )
+    .await?)
 }
 
 fn decode<M: Message + Default>(event: &Event) -> Result<M, HandleError> {

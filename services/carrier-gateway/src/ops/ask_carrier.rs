@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use carrier_gateway_domain::{
-    About, Command, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress, Submission,
+    About, Command, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress, Reading, Submission,
     SubmissionState,
 };
 use jiff::Timestamp;
@@ -77,13 +77,16 @@ pub(crate) async fn answer_port_out(
     asked: Asked,
     port_out: PortOutId,
     winning_spid: Spid,
-    answer: PortOutAnswer,
+    (answer, reading): (PortOutAnswer, Reading),
 ) -> Result<(), StoreError> {
     let (by, at) = (asked.by, asked.at);
     let about = About::PortOut {
         port_out,
         winning_spid,
-        tell: PortOutTell::Answer(answer),
+        tell: PortOutTell::Answer {
+            answer,
+            reading: Some(reading),
+        },
     };
     let command = new_command(asked, about);
     if store::commands::insert(conn, &command, by).await? {

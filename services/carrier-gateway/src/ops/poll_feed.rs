@@ -1,8 +1,9 @@
 //! Reads the change feed of a connection: a page and the cursor behind it are recorded in one transaction. What is pushed
 //! is recorded the same way, without a cursor.
 
-use carrier_gateway_domain::{Change, Page, Said, schedule};
-use jiff::{SignedDuration, Timestamp};
+use carrier_gateway_domain::schedule::{self, FeedPace};
+use carrier_gateway_domain::{Change, Page, Said};
+use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
 use types::InboundId;
@@ -127,16 +128,16 @@ async fn record_change(
     }
 }
 
-/// The feed was read to its end; it is read again after `interval`.
+/// The feed was read to its end; it is read again at the given pace.
 pub(crate) async fn finish_feed(
     pool: &PgPool,
     claimed: &ClaimedPoll,
     now: Timestamp,
-    interval: SignedDuration,
+    pace: FeedPace,
 ) -> Result<bool, StoreError> {
     let mut conn = pool.acquire().await?;
-    let next_poll_at = schedule::next_feed_poll(now, interval);
-    store::polls::finish(&mut conn, claimed, now, next_poll_at).await
+    let next = schedule::next_feed_poll(now, pace);
+    store::polls::finish(&mut conn, claimed, now, next).await
 }
 
 /// Reading failed; it is tried again after a pause.

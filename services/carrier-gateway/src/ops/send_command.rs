@@ -69,13 +69,22 @@ pub(crate) async fn combine_port_out_answer(
     ver: Ver,
 ) -> Result<Option<PortOutAnswer>, StoreError> {
     let mut conn = pool.acquire().await?;
-    let winning = store::carriers::find_by_spid(&mut conn, winning_spid).await?;
-    let reading = match winning {
-        Some(carrier) if carrier.answers_per_number => Reading::PerNumber,
-        Some(_) | None => Reading::Whole,
-    };
     let cases = store::commands::list_port_out_answers(&mut conn, winning_spid, pon, ver).await?;
-    Ok(PortOutAnswer::combine(cases, reading))
+    let reading = match cases.iter().find_map(|(_, reading)| *reading) {
+        Some(reading) => reading,
+        None => Reading::of(reads_per_number(&mut conn, winning_spid).await?),
+    };
+    Ok(PortOutAnswer::combine(
+        cases.into_iter().map(|(answer, _)| answer),
+        reading,
+    ))
+}
+
+/// What a carrier's profile says now. A request is judged by what it said when it came, which its decisions bring along; this
+/// is for those that were made before they did.
+async fn reads_per_number(conn: &mut PgConnection, winning_spid: &Spid) -> Result<bool, StoreError> {
+    let winning = store::carriers::find_by_spid(conn, winning_spid).await?;
+    Ok(winning.is_some_and(|carrier| carrier.answers_per_number))
 }
 
 /// Marks a claimed command as sent, and announces it the first time. False: it is not ours to send any more.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use carrier_gateway_domain::{
-    About, Command, CommandKind, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress,
+    About, Command, CommandKind, OrderAsk, PortOutAnswer, PortOutConflict, PortOutTell, Progress, Reading,
 };
 use pg::StoreError;
 use sqlx::types::Json;
@@ -15,7 +15,7 @@ use super::parsed;
 /// Every column of a command that the domain knows, in one place because three statements read them.
 macro_rules! command_columns {
     () => {
-        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, conflict, \
+        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, answers_per_number, conflict, \
          progress, requested_at, sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error, \
          request_id"
     };
@@ -35,6 +35,7 @@ pub(super) struct CommandRow {
     words: Option<String>,
     winning_spid: Option<String>,
     port_out_answer: Option<Json<PortOutAnswer>>,
+    answers_per_number: Option<bool>,
     conflict: Option<Json<PortOutConflict>>,
     progress: String,
     requested_at: jiff_sqlx::Timestamp,
@@ -107,7 +108,10 @@ impl CommandRow {
 
     fn about_port_out(&self) -> Result<About, StoreError> {
         let tell = match (&self.port_out_answer, &self.conflict) {
-            (Some(Json(answer)), None) => PortOutTell::Answer(answer.clone()),
+            (Some(Json(answer)), None) => PortOutTell::Answer {
+                answer: answer.clone(),
+                reading: self.answers_per_number.map(Reading::of),
+            },
             (None, Some(Json(conflict))) => PortOutTell::Conflict(conflict.clone()),
             (Some(_), Some(_)) | (None, None) => return Err(self.corrupt("not one thing to tell")),
         };
@@ -167,6 +171,7 @@ pub(super) struct AskColumns<'a> {
     pub(super) words: Option<&'a str>,
     pub(super) winning_spid: Option<&'a str>,
     pub(super) answer: Option<Json<&'a PortOutAnswer>>,
+    pub(super) answers_per_number: Option<bool>,
     pub(super) conflict: Option<Json<&'a PortOutConflict>>,
     pub(super) request_id: Option<Uuid>,
 }
@@ -194,15 +199,20 @@ impl<'a> From<&'a About> for AskColumns<'a> {
             About::PortOut {
                 winning_spid, tell, ..
             } => {
-                let (answer, conflict) = match tell {
-                    PortOutTell::Answer(answer) => (Some(Json(answer)), None),
-                    PortOutTell::Conflict(conflict) => (None, Some(Json(conflict))),
-                };
-                Self {
+                let columns = Self {
                     winning_spid: Some(winning_spid.as_str()),
-                    answer,
-                    conflict,
                     ..columns
+                };
+                match tell {
+                    PortOutTell::Answer { answer, reading } => Self {
+                        answer: Some(Json(answer)),
+                        answers_per_number: reading.map(Reading::is_per_number),
+                        ..columns
+                    },
+                    PortOutTell::Conflict(conflict) => Self {
+                        conflict: Some(Json(conflict)),
+                        ..columns
+                    },
                 }
             }
             About::PortOutSnapback {

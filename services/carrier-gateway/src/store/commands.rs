@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carrier_gateway_domain::{Command, PortOutAnswer, Progress};
+use carrier_gateway_domain::{Command, PortOutAnswer, Progress, Reading};
 use pg::StoreError;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, Row};
@@ -50,8 +50,8 @@ async fn insert_as(
     let inserted = sqlx::query(
         "INSERT INTO command (command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words,
                 winning_spid, port_out_answer, progress, ended_at, refusal, requested_at, traceparent, asked_by,
-                second_of, conflict, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                second_of, conflict, request_id, answers_per_number)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT DO NOTHING",
     )
     .bind(command.id.as_uuid())
@@ -74,6 +74,7 @@ async fn insert_as(
     .bind(second_of.map(CommandId::as_uuid))
     .bind(ask.conflict)
     .bind(ask.request_id)
+    .bind(ask.answers_per_number)
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)
@@ -260,15 +261,15 @@ pub(crate) async fn rest(
     Ok(updated.rows_affected() == 1)
 }
 
-/// What we answer for each case of one port-out request.
+/// What we answer for each case of one port-out request, and how the carrier reads it, as far as that was kept.
 pub(crate) async fn list_port_out_answers(
     conn: &mut PgConnection,
     winning_spid: &Spid,
     pon: &Pon,
     ver: Ver,
-) -> Result<Vec<PortOutAnswer>, StoreError> {
-    let answers: Vec<Json<PortOutAnswer>> = sqlx::query_scalar(
-        "SELECT port_out_answer FROM command
+) -> Result<Vec<(PortOutAnswer, Option<Reading>)>, StoreError> {
+    let answers: Vec<(Json<PortOutAnswer>, Option<bool>)> = sqlx::query_as(
+        "SELECT port_out_answer, answers_per_number FROM command
           WHERE kind = 'answer_port_out' AND winning_spid = $1 AND pon = $2 AND ver = $3 AND second_of IS NULL
           ORDER BY seq",
     )
@@ -277,7 +278,8 @@ pub(crate) async fn list_port_out_answers(
     .bind(i32::from(ver))
     .fetch_all(conn)
     .await?;
-    Ok(answers.into_iter().map(|Json(answer)| answer).collect())
+    let answer = |(Json(answer), is_per_number): (_, Option<bool>)| (answer, is_per_number.map(Reading::of));
+    Ok(answers.into_iter().map(answer).collect())
 }
 
 /// A page of commands, newest first, from before the row `before`; with each command its row number.

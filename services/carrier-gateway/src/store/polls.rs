@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carrier_gateway_domain::schedule::NextFeedPoll;
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
@@ -45,7 +46,7 @@ pub(crate) async fn claim_due(
                 attempts = attempts + 1
           WHERE connection IN (
               SELECT connection FROM poll
-               WHERE connection = $1 AND least(next_poll_at, wanted_at) <= $2
+               WHERE connection = $1 AND least(next_poll_at, wanted_at, fresh_until) <= $2
                  AND (lease_until IS NULL OR lease_until < now()) AND (retry_at IS NULL OR retry_at <= now())
                  FOR UPDATE SKIP LOCKED)
          RETURNING connection, cursor, attempts, lease_token",
@@ -84,18 +85,19 @@ pub(crate) async fn finish(
     conn: &mut PgConnection,
     claimed: &ClaimedPoll,
     now: Timestamp,
-    next_poll_at: Timestamp,
+    next: NextFeedPoll,
 ) -> Result<bool, StoreError> {
     let updated = sqlx::query(
         "UPDATE poll
-            SET next_poll_at = $4, wanted_at = CASE WHEN wanted_at <= $3 THEN NULL ELSE wanted_at END,
+            SET next_poll_at = $4, fresh_until = $5, wanted_at = CASE WHEN wanted_at <= $3 THEN NULL ELSE wanted_at END,
                 attempts = 0, last_error = NULL, retry_at = NULL, lease_until = NULL, lease_token = NULL
           WHERE connection = $1 AND lease_token = $2",
     )
     .bind(&claimed.connection)
     .bind(claimed.lease)
     .bind(at(now))
-    .bind(at(next_poll_at))
+    .bind(at(next.at))
+    .bind(at(next.fresh_until))
     .execute(conn)
     .await?;
     Ok(updated.rows_affected() == 1)
@@ -140,14 +142,14 @@ pub(crate) async fn want_by(
     Ok(())
 }
 
-/// What is left to read at `now`.
+/// What is left to read at `now`. That it is not fresh any more makes it due, and is nothing to wait for.
 pub(crate) async fn left_at(
     conn: &mut PgConnection,
     connection: &str,
     now: Timestamp,
 ) -> Result<Left, StoreError> {
     let row: LeftRow = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE least(next_poll_at, wanted_at) <= $2),
+        "SELECT count(*) FILTER (WHERE least(next_poll_at, wanted_at, fresh_until) <= $2),
                 min(least(next_poll_at, wanted_at)) FILTER (WHERE least(next_poll_at, wanted_at) > $2)
            FROM poll WHERE connection = $1",
     )
@@ -165,8 +167,8 @@ pub(crate) async fn find_due_since(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let due_since: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
-        "SELECT least(next_poll_at, wanted_at) FROM poll
-          WHERE connection = $1 AND least(next_poll_at, wanted_at) <= $2",
+        "SELECT least(next_poll_at, wanted_at, fresh_until) FROM poll
+          WHERE connection = $1 AND least(next_poll_at, wanted_at, fresh_until) <= $2",
     )
     .bind(connection)
     .bind(at(now))

@@ -115,6 +115,7 @@ impl World {
                 intake_endpoint: format!("http://{intake_at}"),
                 partner_endpoint: format!("http://{partner_at}"),
                 poll_interval: Duration::from_mins(30),
+                fresh_for: Duration::from_mins(1),
             },
             stubs,
             _keys: keys,

@@ -7,6 +7,7 @@ mod capability_tests;
 mod carriers;
 mod commands;
 mod conflicts;
+mod freshness;
 mod harness;
 mod inbound;
 mod intake_stub;

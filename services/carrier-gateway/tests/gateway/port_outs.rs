@@ -1,5 +1,6 @@
 //! A winning carrier gets one answer to each version of its request, when every case of it is decided.
 
+use jiff::SignedDuration;
 use portway_proto::carrier::v1::AnswerPortOutRequest;
 use portway_proto::gateway::v1::CommandKind::AnswerPortOut;
 use portway_proto::gateway::v1::CommandProgress::Acknowledged;
@@ -21,13 +22,22 @@ pub(crate) async fn authorize(gateway: &Gateway, port_out: intake::PortOutRef, c
 
 /// Intake refuses a case, for reasons of number and code.
 async fn reject(gateway: &Gateway, case: PortOutId, reasons: &[(&str, &str)]) {
+    reject_as(gateway, port_out(case), case, reasons).await;
+}
+
+async fn reject_as(
+    gateway: &Gateway,
+    port_out: intake::PortOutRef,
+    case: PortOutId,
+    reasons: &[(&str, &str)],
+) {
     let reason = |&(tn, code): &(&str, &str)| CarrierReason {
         tn: tn.to_owned(),
         reason: code.to_owned(),
         ..CarrierReason::default()
     };
     let rejected = intake::PortOutRejected {
-        port_out: Some(port_out(case)),
+        port_out: Some(port_out),
         reasons: reasons.iter().map(reason).collect(),
         ..intake::PortOutRejected::default()
     };
@@ -183,23 +193,19 @@ async fn a_second_decision_on_the_same_version_is_refused_for_all_to_see() {
     assert_eq!((answers.len(), answers[0].authorized), (1, true));
 }
 
-#[tokio::test]
-async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
-    let world = World::new("port_out_per_number").await;
-    let (one, other) = (PortOutId::generate(), PortOutId::generate());
-    world.intake.state().cases = vec![one, other];
-    world.partner.announce(crate::inbound::request("W-1", 1));
-    let gateway = world.start().await;
-    gateway
-        .execute(
-            "INSERT INTO carrier (carrier_id, name, spid, network, code_list, pin_required, account_number_required,
-                    answers_per_number)
-             VALUES ('winning', 'Winning', '9X01', 'wireless', 'winning', false, false, true)",
-        )
-        .await;
-    gateway.settle().await;
+/// The profile of the winning carrier.
+const PROFILE: &str = "INSERT INTO carrier (carrier_id, name, spid, network, code_list, pin_required,
+                                            account_number_required, answers_per_number)
+                       VALUES ('winning', 'Winning', '9X01', 'wireless', 'winning', false, false, true)";
+
+/// What a carrier that reads number by number is told of two cases; the second is refused.
+async fn answers_per_number(gateway: &Gateway, world: &World, cases: [PortOutId; 2]) {
+    let [one, other] = cases.map(|case| intake::PortOutRef {
+        answers_per_number: true,
+        ..port_out(case)
+    });
     let partly = intake::PortOutAuthorized {
-        port_out: Some(port_out(one)),
+        port_out: Some(one),
         decided_by: "policy".to_owned(),
         denied: vec![CarrierReason {
             tn: "+12015550198".to_owned(),
@@ -208,9 +214,9 @@ async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
         }],
         ..intake::PortOutAuthorized::default()
     };
-    gateway.hear(one.as_uuid(), &partly).await;
+    gateway.hear(cases[0].as_uuid(), &partly).await;
     // All numbers of this case are refused, though one reason names none.
-    reject(&gateway, other, &[("", "LOCKED")]).await;
+    reject_as(gateway, other, cases[1], &[("", "LOCKED")]).await;
     gateway.settle().await;
     let answers = world.partner.state().port_out_answers.clone();
     assert_eq!(answers.len(), 2);
@@ -219,6 +225,65 @@ async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
         let expected = [("+12015550198", "PIN"), ("+12015550199", "LOCKED")];
         assert_eq!(told(answer), expected);
     }
+}
+
+#[tokio::test]
+async fn a_carrier_that_reads_number_by_number_is_told_which_may_not_go() {
+    let world = World::new("port_out_per_number").await;
+    let cases = [PortOutId::generate(), PortOutId::generate()];
+    world.intake.state().cases = cases.to_vec();
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway.execute(PROFILE).await;
+    gateway.settle().await;
+    answers_per_number(&gateway, &world, cases).await;
+}
+
+#[tokio::test]
+async fn a_profile_that_changed_since_the_request_came_changes_no_answer_to_it() {
+    let world = World::new("port_out_profile").await;
+    let cases = [PortOutId::generate(), PortOutId::generate()];
+    world.intake.state().cases = cases.to_vec();
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway.execute(PROFILE).await;
+    gateway
+        .execute("UPDATE carrier SET answers_per_number = false WHERE spid = '9X01'")
+        .await;
+    gateway.settle().await;
+    answers_per_number(&gateway, &world, cases).await;
+}
+
+#[tokio::test]
+async fn a_decision_that_does_not_say_how_it_is_read_goes_by_the_profile() {
+    let world = World::new("port_out_unsaid").await;
+    let case = PortOutId::generate();
+    let gateway = world.start().await;
+    gateway.execute(PROFILE).await;
+    // The request waits at intake, and the answer for it.
+    world.intake.state().cases = vec![case, PortOutId::generate()];
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    gateway.advance(SignedDuration::from_mins(1)).await;
+    let partly = intake::PortOutAuthorized {
+        port_out: Some(port_out(case)),
+        denied: vec![CarrierReason {
+            tn: "+12015550198".to_owned(),
+            reason: "PIN".to_owned(),
+            ..CarrierReason::default()
+        }],
+        ..intake::PortOutAuthorized::default()
+    };
+    gateway.hear(case.as_uuid(), &partly).await;
+    gateway
+        .execute("UPDATE command SET answers_per_number = NULL WHERE kind = 'answer_port_out'")
+        .await;
+    gateway
+        .execute("UPDATE inbound SET port_out_ids = port_out_ids[1:1] WHERE kind = 'request'")
+        .await;
+    gateway.settle().await;
+    let answer = world.partner.state().port_out_answers[0].clone();
+    assert!(answer.authorized);
+    assert_eq!(told(&answer), [("+12015550198", "PIN")]);
 }
 
 #[tokio::test]

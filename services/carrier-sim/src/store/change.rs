@@ -154,14 +154,18 @@ pub(crate) async fn list_after(
     rows.into_iter().map(Published::try_from).collect()
 }
 
-/// How many changes are due and not visible, and when the next one falls due.
+/// How many changes are due and not visible, and when the next one falls due, or when those are read that have become visible:
+/// Portway reads them each minute, and a clock that passed over it would bring them too late.
 pub(crate) async fn backlog(
     conn: &mut PgConnection,
     now: Timestamp,
 ) -> Result<(u64, Option<Timestamp>), StoreError> {
     let (due_now, next_due): (i64, Option<jiff_sqlx::Timestamp>) = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE due_at <= $1), min(due_at) FILTER (WHERE due_at > $1)
-           FROM change WHERE position IS NULL",
+        "SELECT count(*) FILTER (WHERE at <= $1 AND is_hidden), min(at) FILTER (WHERE at > $1)
+           FROM (SELECT due_at AS at, true AS is_hidden FROM change WHERE position IS NULL
+                 UNION ALL
+                 SELECT due_at + interval '1 minute', false FROM change
+                  WHERE position = (SELECT last_position FROM change_counter)) AS due",
     )
     .bind(now.to_sqlx())
     .fetch_one(conn)

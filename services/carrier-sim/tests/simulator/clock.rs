@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clock::{Backlog, BacklogFuture, ClockMover, DueWork, MoverLimits};
 use grpc::status::reason_of;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use portway_proto::carrier::v1::AnswerKind;
 use portway_proto::sim::v1::advance_clock_request::Target;
 use portway_proto::sim::v1::{AdvanceClockRequest, GetClockRequest};
@@ -64,7 +64,7 @@ async fn the_clock_stops_at_each_answer_and_returns_when_all_are_said() {
     submit(&mut system.carrier(&replica), "PON-1", 1, &[TN_A]).await;
     let moved = clock.advance_clock(by_minutes(60)).await.unwrap().into_inner();
     assert_eq!(at(moved.now.as_ref()), "2026-10-05T16:00:00Z".parse().unwrap());
-    assert_eq!(moved.steps, 3, "two answers and the target");
+    assert_eq!(moved.steps, 5, "two answers, a minute after each, and the target");
     // They are visible without anybody having asked for them.
     let visible: i64 = sqlx::query_scalar("SELECT count(*) FROM change WHERE position IS NOT NULL")
         .fetch_one(&replica.serving.pool)
@@ -83,7 +83,11 @@ async fn the_clock_stops_at_each_answer_and_returns_when_all_are_said() {
         assert_eq!(refused.code(), Code::InvalidArgument);
     }
     let moved = clock.advance_clock(to("2026-10-06T00:00:00Z")).await.unwrap();
-    assert_eq!(moved.into_inner().steps, 2);
+    assert_eq!(
+        moved.into_inner().steps,
+        3,
+        "an answer, a minute after it, and the target"
+    );
     replica.stop().await;
 }
 
@@ -131,8 +135,13 @@ async fn the_mover_hears_of_the_next_answer_and_the_worker_says_it() {
     assert_eq!(work.backlog(due).await.unwrap().due_now, 1);
     system.pass_minutes(60);
     eventually(Duration::from_secs(10), "the answer is published", async || {
-        work.backlog(due).await.unwrap() == Backlog::NOTHING
+        let backlog = work.backlog(due).await.unwrap();
+        backlog.due_now == 0
     })
     .await;
+    // It is to be read soon, and then there is nothing left.
+    let soon = due + SignedDuration::from_mins(1);
+    assert_eq!(work.backlog(due).await.unwrap().next_due, Some(soon));
+    assert_eq!(work.backlog(soon).await.unwrap(), Backlog::NOTHING);
     replica.stop().await;
 }

@@ -20,7 +20,7 @@ pub(crate) mod port_in;
 pub(crate) mod port_out;
 pub(crate) mod signings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod tracking;
 
 /// The migrations of intake's own tables.

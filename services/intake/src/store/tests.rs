@@ -18,7 +18,7 @@ use super::port_out::{Disposal, PortOutName};
 use super::{inventory, port_out};
 
 /// Intake's tables in a database of their own.
-pub(super) async fn database(name: &str) -> (TestDatabase, PgPool) {
+pub(crate) async fn database(name: &str) -> (TestDatabase, PgPool) {
     let database = TestDatabase::create(name).await;
     let role = ServiceRole {
         schema: "intake".to_owned(),
@@ -34,14 +34,18 @@ pub(super) async fn database(name: &str) -> (TestDatabase, PgPool) {
         connections_max: 2,
     });
     let pool = pool.unwrap();
-    // What intake's own tables are made from includes the grants.
-    let sets = [("access", &auth::MIGRATOR), ("intake", &super::MIGRATOR)];
+    // What intake's own tables are made from includes the grants; what is decided is announced.
+    let sets = [
+        ("access", &auth::MIGRATOR),
+        ("events", &events::MIGRATOR),
+        ("intake", &super::MIGRATOR),
+    ];
     let sets = sets.map(|(owner, migrator)| MigrationSet { owner, migrator });
     pg::migrate(&pool, &sets).await.unwrap();
     (database, pool)
 }
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
@@ -205,8 +209,8 @@ fn states() -> Vec<PortOutState> {
     ]
 }
 
-/// A case on record, pending.
-async fn given_case(conn: &mut PgConnection) -> PortOut {
+/// A case on record, pending: due ten seconds after [`at`] zero, and its answer held back for five.
+pub(crate) async fn given_case(conn: &mut PgConnection) -> PortOut {
     let request = CarrierRequest {
         key: RequestKey {
             winning_spid: "9999".parse().unwrap(),
@@ -220,6 +224,7 @@ async fn given_case(conn: &mut PgConnection) -> PortOut {
         postal_code: "07030".to_owned(),
         requested_foc_at: None,
         received_at: at(0),
+        taken_in_at: at(1),
         answers: AnswerMode::PerNumber,
         answer_held_until: Some(at(5)),
     };

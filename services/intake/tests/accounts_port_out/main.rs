@@ -17,6 +17,7 @@ mod feed;
 mod files;
 mod filters;
 mod harness;
+mod in_time;
 mod lawful;
 mod lists;
 #[expect(dead_code, reason = "the tests of portability use all of it")]

@@ -14,8 +14,10 @@ use types::Secret;
 use crate::up::endpoints::LINKS;
 use crate::up::secrets::{Secrets, key_set, schema_of};
 
-/// How often the gateway asks the simulated carrier partner for news, by the business clock.
+/// How long the gateway leaves the news of the simulated carrier partner unread at most, by the business clock: a clock that
+/// is moved by days must not stop for each minute. At each stop it makes, what is older than [`FRESH_FOR`] is read.
 const POLL_INTERVAL: Duration = Duration::from_hours(2);
+const FRESH_FOR: Duration = Duration::from_secs(5);
 /// Connections of one replica of one service to Postgres.
 const CONNECTIONS_MAX: u32 = 16;
 
@@ -94,6 +96,7 @@ impl Wiring<'_> {
                 intake_endpoint: self.endpoint("intake")?,
                 partner_endpoint: self.endpoint("carrier-sim")?,
                 poll_interval: POLL_INTERVAL,
+                fresh_for: FRESH_FOR,
             },
             clock.clone(),
             lifecycle.clone(),

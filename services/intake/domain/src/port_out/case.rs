@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use types::{AccountId, Pon, PortOutId, RequestNumber, Spid, Tn, Ver};
 
 use super::answer::Answer;
-use super::deadline::SilenceMeans;
+use super::deadline::{Came, SilenceMeans};
 use super::lawful_reason::LawfulReason;
 use super::policy::Outcome;
 use super::state::PortOutState;
@@ -49,10 +49,22 @@ pub struct CarrierRequest {
     pub requested_foc_at: Option<Timestamp>,
     /// When the winning carrier sent it.
     pub received_at: Timestamp,
+    /// When we took it in.
+    pub taken_in_at: Timestamp,
     /// How the winning carrier reads our answer.
     pub answers: AnswerMode,
     /// Until when our answer is held back, because it is one of several to wrong PINs.
     pub answer_held_until: Option<Timestamp>,
+}
+
+impl CarrierRequest {
+    /// When it was sent and when we had it.
+    pub const fn came(&self) -> Came {
+        Came {
+            sent_at: self.received_at,
+            taken_in_at: self.taken_in_at,
+        }
+    }
 }
 
 /// The policy that a request met, and what it said.

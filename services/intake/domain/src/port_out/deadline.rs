@@ -45,12 +45,29 @@ pub struct AnswerRule {
     pub silence: SilenceMeans,
 }
 
-/// The rule for numbers of a market that were asked for at `received_at`. An instant too far away to be written
-/// stays what it is: such a request is due at once, which errs on the side of the law.
+/// When a request was sent and when we had it: the law counts from the one, an account's window from the other. Nobody can
+/// answer what is still on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Came {
+    /// When the winning carrier sent it, by its clock.
+    pub sent_at: Timestamp,
+    /// When we took it in.
+    pub taken_in_at: Timestamp,
+}
+
+impl Came {
+    /// A carrier's clock that is ahead of ours gives nobody more time.
+    fn law_counts_from(self) -> Timestamp {
+        self.sent_at.min(self.taken_in_at)
+    }
+}
+
+/// The rule for numbers of a market. An instant too far away to be written stays what it is: such a request is due at once,
+/// which errs on the side of the law.
 pub fn answer_rule(
     market: Market,
     is_simple: bool,
-    received_at: Timestamp,
+    came: Came,
     account_window: Option<SignedDuration>,
 ) -> AnswerRule {
     let (legal, silence) = match (market, is_simple) {
@@ -61,9 +78,13 @@ pub fn answer_rule(
             (OTHER, SilenceMeans::Authorized)
         }
     };
-    let window = account_window.map_or(legal, |window| window.min(legal));
-    let due_at = received_at.checked_add(window).unwrap_or(received_at);
-    AnswerRule { due_at, silence }
+    let from = came.law_counts_from();
+    let by_law = from.checked_add(legal).unwrap_or(from);
+    let by_account = account_window.and_then(|window| came.taken_in_at.checked_add(window).ok());
+    AnswerRule {
+        due_at: by_account.map_or(by_law, |due_at| due_at.min(by_law)),
+        silence,
+    }
 }
 
 #[cfg(test)]
@@ -90,12 +111,46 @@ mod tests {
             (CanadaWireline, false, None, 1_440, Authorized),
         ];
         for (market, is_simple, window, after, silence) in cases {
-            let rule = answer_rule(market, is_simple, received, window.map(SignedDuration::from_mins));
+            let came = Came {
+                sent_at: received,
+                taken_in_at: received,
+            };
+            let rule = answer_rule(market, is_simple, came, window.map(SignedDuration::from_mins));
             let due_at = received + SignedDuration::from_mins(after);
             assert_eq!(
                 rule,
                 AnswerRule { due_at, silence },
                 "{market:?} {is_simple} {window:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_law_counts_from_the_request_and_the_window_from_when_we_have_it() {
+        let sent_at: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
+        // So long on its way, the account's window, and when it is due, all in minutes from when it was sent.
+        let cases = [
+            (0, Some(15), 15),
+            (20, Some(15), 35),
+            (225, Some(15), 240),
+            (230, Some(15), 240),
+            (300, Some(15), 240),
+            (20, None, 240),
+            // A carrier's clock that is ahead of ours.
+            (-60, None, 180),
+            (-60, Some(15), -45),
+        ];
+        for (on_its_way, window, after) in cases {
+            let came = Came {
+                sent_at,
+                taken_in_at: sent_at + SignedDuration::from_mins(on_its_way),
+            };
+            let window = window.map(SignedDuration::from_mins);
+            let rule = answer_rule(Market::UsWireline, true, came, window);
+            assert_eq!(
+                rule.due_at.duration_since(sent_at).as_mins(),
+                after,
+                "{on_its_way} {window:?}"
             );
         }
     }

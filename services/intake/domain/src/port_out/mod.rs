@@ -27,7 +27,7 @@ pub use answer::{Answer, AnswerState};
 pub use case::{AnswerMode, CarrierRequest, PolicyMet, PortOut, RequestKey};
 pub use conflict::{Conflict, ConflictState};
 pub use consent::{Asked, Consent, ConsentAnswer, ConsentReply, Consented, Objection, ReplyProof};
-pub use deadline::{AnswerRule, SilenceMeans, answer_rule};
+pub use deadline::{AnswerRule, Came, SilenceMeans, answer_rule};
 pub use decision::{Claim, Claimant, Decider, Decision, Grounds};
 pub use guessing::{ACCOUNT_SPAN, NUMBER_SPAN, alarms_account, alarms_number, pause_after};
 pub use lawful_reason::{LawfulReason, NotLawful, ReasonFacts};

@@ -8,7 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 use types::{Country, Subject};
 
-use super::deadline::{AnswerRule, answer_rule};
+use super::deadline::{AnswerRule, Came, answer_rule};
 use super::verdict::FieldMatch;
 
 const MINUTES_MIN: u16 = 15;
@@ -258,15 +258,15 @@ pub struct Course {
 }
 
 impl Policy {
-    /// What it makes of a request that came at `received_at`.
-    pub fn course(&self, market: Market, is_simple: bool, received_at: Timestamp) -> Course {
+    /// What it makes of a request.
+    pub fn course(&self, market: Market, is_simple: bool, came: Came) -> Course {
         let (outcome, window) = match market {
             Market::UsWireline => (self.us_wireline.outcome.into(), self.us_wireline.window),
             Market::UsWireless => (self.us_wireless.outcome, self.us_wireless.window),
             Market::CanadaWireline => (self.canada_wireline.outcome.into(), self.canada_wireline.window),
             Market::CanadaWireless => (self.canada_wireless.into(), None),
         };
-        let rule = answer_rule(market, is_simple, received_at, window.map(Window::length));
+        let rule = answer_rule(market, is_simple, came, window.map(Window::length));
         Course { outcome, rule }
     }
 }
@@ -333,7 +333,11 @@ mod tests {
         ];
         for (market, by_law, with_window, silence) in cases {
             let due = |policy: &Policy| {
-                let rule = policy.course(market, true, received).rule;
+                let came = Came {
+                    sent_at: received,
+                    taken_in_at: received,
+                };
+                let rule = policy.course(market, true, came).rule;
                 assert_eq!(rule.silence, silence, "{market:?}");
                 rule.due_at.duration_since(received).as_mins()
             };

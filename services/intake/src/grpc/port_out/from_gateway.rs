@@ -86,7 +86,8 @@ fn asked(request: v1::ReceivePortOutRequest) -> Result<AskedPortOut, Status> {
             postal_code: request.postal_code.clone(),
             requested_foc_at,
             received_at,
-            // The carrier's profile and the PINs tried before say otherwise, when it is judged.
+            // Our clock, the carrier's profile and the PINs tried before say otherwise, when it is judged.
+            taken_in_at: received_at,
             answers: AnswerMode::Whole,
             answer_held_until: None,
         },

@@ -113,7 +113,7 @@ pub(crate) async fn dry_run(
             country_of(&case.numbers, case.request.received_at).unwrap_or(country),
             case.request.is_wireless,
         );
-        let course = policy.course(market, case.request.is_simple, case.request.received_at);
+        let course = policy.course(market, case.request.is_simple, case.request.came());
         let Course { outcome, rule } = course;
         Tried {
             was: taken(&case, case.policy.outcome, case.policy.due_at),

@@ -55,6 +55,7 @@ pub(crate) async fn receive(
     mut asked: AskedPortOut,
 ) -> Result<Vec<PortOutId>, ReceiveError> {
     let now = intake.base.clock.now();
+    asked.request.taken_in_at = now;
     let tried = try_pin(intake, &asked).await?;
     let mut tx = intake.base.pool.begin().await?;
     let key = asked.request.key.clone();
@@ -162,9 +163,7 @@ async fn plan(
 ) -> Result<Planned, StoreError> {
     let policy = policy::policy_of(conn, draft.account).await?;
     let market = market_of(conn, request, &draft, now).await?;
-    // A carrier's clock that is ahead of ours gives nobody more time.
-    let from = request.received_at.min(now);
-    let mut course = policy.policy.course(market, request.is_simple, from);
+    let mut course = policy.policy.course(market, request.is_simple, request.came());
     // Nobody but the separated person has a say, and their carrier speaks for them.
     if draft.numbers.iter().any(|number| number.is_separated) {
         course.outcome = Outcome::Authorize;
@@ -226,11 +225,21 @@ async fn open_case(
     };
     store::port_out::insert(conn, &case).await?;
     settle::record(conn, &case, fact, now).await?;
+    warn_if_due(&case, now);
     note_separation(conn, &case, now).await?;
     if fact == PortOutFact::Received {
         announce::port_out::fact(conn, &case, fact, now).await?;
     }
     Ok(case)
+}
+
+/// What the law leaves no time for is decided before anybody has seen it: somebody is to look at why it came so late.
+fn warn_if_due(case: &PortOut, now: Timestamp) {
+    if case.state.answer_due_at().is_some_and(|due_at| due_at <= now) {
+        let late = now.duration_since(case.request.received_at);
+        tracing::warn!(alert = true, port_out.id = %case.id, minutes_late = late.as_mins(),
+            "a port-out was due when it came");
+    }
 }
 
 /// Lines separated from their account go past its lock and without telling it, and that is on record.

@@ -38,8 +38,8 @@ pub(crate) async fn decide_silence(intake: &Intake, now: Timestamp) -> Result<Pa
     Ok(Pass::Worked)
 }
 
-/// Decides every case of the request that is due, and answers if its answer is held back no longer. There is one or the
-/// other to do, or the same request would come again at once, for ever.
+/// Decides every case of the request that is due, and answers if its answer is held back no longer. When nothing is due any
+/// more, another replica has done it since we looked. What is due and cannot be decided would come again at once, for ever.
 async fn decide(conn: &mut PgConnection, key: &RequestKey, now: Timestamp) -> Result<(), StoreError> {
     let mut cases = store::port_out::cases_of_request(conn, key).await?;
     let is_held = |case: &PortOut| case.request.answer_held_until.is_some_and(|until| until <= now);
@@ -51,25 +51,23 @@ async fn decide(conn: &mut PgConnection, key: &RequestKey, now: Timestamp) -> Re
         }
         answer_when_decided(conn, &mut cases, now).await?;
     }
-    let mut is_any_decided = is_released;
     for index in 0..cases.len() {
         let decided = cases
             .get(index)
             .and_then(|case| case.state.clone().fall_silent(case.silence, now).ok());
         if let Some(transition) = decided {
             settle(conn, &mut cases, index, transition, now).await?;
-            is_any_decided = true;
         }
     }
-    if is_any_decided {
-        Ok(())
-    } else {
-        Err(StoreError::corrupt(
+    let is_due = |case: &PortOut| case.state.answer_due_at().is_some_and(|due_at| due_at <= now);
+    if cases.iter().any(is_due) {
+        return Err(StoreError::corrupt(
             "port_out",
             &key.pon,
-            &"answer_due_at is not when it is due",
-        ))
+            &"it is due, and silence does not decide it",
+        ));
     }
+    Ok(())
 }
 
 /// How many answers are due and undecided, and when the next one will be due.
@@ -80,4 +78,32 @@ pub(crate) async fn backlog(intake: &Intake, now: Timestamp) -> Result<Backlog, 
         due_now: u64::try_from(due).unwrap_or_default(),
         next_due,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::{at, database, given_case};
+
+    #[tokio::test]
+    async fn a_request_that_another_replica_has_dealt_with_is_done() {
+        let (_database, pool) = database("silence_race").await;
+        let mut conn = pool.acquire().await.unwrap();
+        let case = given_case(&mut conn).await;
+        let key = case.request.key.clone();
+        let now = at(10);
+        assert!(
+            store::port_out::lock_due_request(&mut conn, now)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        // The first decides; the second looked before, and gets the lock after.
+        decide(&mut conn, &key, now).await.unwrap();
+        let decided = store::port_out::cases_of_request(&mut conn, &key).await.unwrap();
+        assert!(decided.iter().all(|case| case.state.decision().is_some()));
+        decide(&mut conn, &key, now).await.unwrap();
+        let again = store::port_out::cases_of_request(&mut conn, &key).await.unwrap();
+        assert_eq!(again, decided);
+    }
 }

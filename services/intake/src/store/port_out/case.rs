@@ -14,8 +14,8 @@ use super::row::{self, Row, StateColumns};
 macro_rules! case_columns {
     () => {
         "carrier_request.winning_spid, carrier_request.pon, carrier_request.ver, winning_name, wireless, simple,
-         end_user_name, postal_code, requested_foc_at, carrier_request.received_at, answers_per_number,
-         answer_held_until, port_out_id, request_number, account_id, version, foc_at, silence, policy_version,
+         end_user_name, postal_code, requested_foc_at, carrier_request.received_at,
+         coalesce(carrier_request.taken_in_at, carrier_request.received_at) AS taken_in_at, answers_per_number, answer_held_until, port_out_id, request_number, account_id, version, foc_at, silence, policy_version,
          policy_outcome, policy_due_at, review_explanation, answer_state, answer_changed_at, answer_refusal, state,
          answer_due_at, claim_reason, claim_tns, claim_explanation, claim_by, claim_at, decision_kind, decision_subject, decided_at, grounds,
          ended_at"

@@ -127,15 +127,16 @@ pub(crate) async fn record_separations(
     Ok(())
 }
 
+pub(super) const REFERENCES: &str =
+    "SELECT DISTINCT reference FROM line_separation WHERE tn = ANY($1) ORDER BY reference";
+
 /// The references under which these lines were separated, whatever account they were of.
 pub(crate) async fn separation_references(
     conn: &mut PgConnection,
     tns: &[Tn],
 ) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT DISTINCT reference FROM line_separation WHERE tn = ANY($1) ORDER BY reference",
-    )
-    .bind(texts(tns))
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_scalar(REFERENCES)
+        .bind(texts(tns))
+        .fetch_all(conn)
+        .await?)
 }

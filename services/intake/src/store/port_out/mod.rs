@@ -18,6 +18,8 @@ mod pins;
 mod plans;
 mod policy;
 mod progress;
+#[cfg(test)]
+mod protection_plans;
 mod request;
 mod row;
 mod subscribers;

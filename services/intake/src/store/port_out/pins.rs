@@ -128,16 +128,13 @@ pub(crate) async fn clear_pins(
     Ok(())
 }
 
+pub(super) const FORGET: &str = "WITH standing AS (DELETE FROM port_out_pin WHERE tn = ANY($1)),
+          separations AS (DELETE FROM line_separation WHERE tn = ANY($1))
+     DELETE FROM transfer_pin WHERE tn = ANY($1)";
+
 /// Forgets what protected numbers that have left us.
 pub(crate) async fn forget_protection(conn: &mut PgConnection, tns: &[Tn]) -> Result<(), StoreError> {
-    sqlx::query(
-        "WITH standing AS (DELETE FROM port_out_pin WHERE tn = ANY($1)),
-              separations AS (DELETE FROM line_separation WHERE tn = ANY($1))
-         DELETE FROM transfer_pin WHERE tn = ANY($1)",
-    )
-    .bind(texts(tns))
-    .execute(conn)
-    .await?;
+    sqlx::query(FORGET).bind(texts(tns)).execute(conn).await?;
     Ok(())
 }
 

@@ -66,8 +66,8 @@ pub(crate) async fn insert_request(
     sqlx::query(
         "INSERT INTO carrier_request (winning_spid, pon, ver, winning_name, wireless, simple, end_user_name,
                                       postal_code, requested_foc_at, received_at, verdict, answers_per_number,
-                                      answer_held_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                      answer_held_until, taken_in_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(request.key.winning_spid.as_str())
     .bind(request.key.pon.as_str())
@@ -82,6 +82,7 @@ pub(crate) async fn insert_request(
     .bind(disposal.code())
     .bind(request.answers == AnswerMode::PerNumber)
     .bind(request.answer_held_until.map(ToSqlx::to_sqlx))
+    .bind(request.taken_in_at.to_sqlx())
     .execute(conn)
     .await?;
     Ok(())

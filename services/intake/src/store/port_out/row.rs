@@ -57,6 +57,7 @@ pub(super) struct Row {
     postal_code: String,
     requested_foc_at: Option<Time>,
     received_at: Time,
+    taken_in_at: Time,
     answers_per_number: bool,
     answer_held_until: Option<Time>,
     pub(super) port_out_id: Uuid,
@@ -120,6 +121,7 @@ impl Row {
                 postal_code: self.postal_code,
                 requested_foc_at: self.requested_foc_at.map(Time::to_jiff),
                 received_at: self.received_at.to_jiff(),
+                taken_in_at: self.taken_in_at.to_jiff(),
                 answers: if self.answers_per_number {
                     AnswerMode::PerNumber
                 } else {
