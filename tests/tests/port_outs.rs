@@ -73,19 +73,35 @@ async fn a_rejection_stands_or_is_overruled_and_the_customer_is_told_why() {
     let (stays, goes) = ("+12018675401", "+12018675402");
     let order = ported_in(&customer, &[stays, goes]).await;
     let port_outs = requested(&customer, &order, &[("REJ-1", stays), ("REJ-2", goes)]).await;
+    // Another request for both makes it true that another port is under way, until it is withdrawn.
+    let foc_at = customer.now().await + SignedDuration::from_hours(72);
+    customer
+        .request_port_out(&order, "REJ-3", &[stays, goes], foc_at)
+        .await;
+    customer.advance(HOUR).await;
     let [upheld, overruled] = [&port_outs[0], &port_outs[1]];
     for port_out in [upheld, overruled] {
-        let rejected = customer.reject(port_out, "ZIP").await.unwrap();
+        let disproved = customer.reject(port_out, "ZIP").await.unwrap_err();
+        assert_eq!(
+            grpc::status::reason_of(&disproved).as_deref(),
+            Some("REASON_DOES_NOT_APPLY")
+        );
+        let rejected = customer.reject(port_out, "PENDING_ORDER").await.unwrap();
         assert_eq!(rejected.state(), PortOutState::RejectionReview);
     }
+    customer
+        .report_port_out("REJ-3", PortOutStep::Cancelled, None)
+        .await;
     assert_eq!(
         told(&customer, "REJ-1").await,
         [],
         "nothing is told before the review"
     );
-    customer.review(upheld, true, "the ZIP is another one").await;
     customer
-        .review(overruled, false, "the ZIP is the one on the bill")
+        .review(upheld, true, "the other port was there first")
+        .await;
+    customer
+        .review(overruled, false, "the other port is withdrawn")
         .await;
     customer.advance(HOUR).await;
     let upheld = customer.port_out(upheld).await;
@@ -95,9 +111,12 @@ async fn a_rejection_stands_or_is_overruled_and_the_customer_is_told_why() {
             upheld.rejection_reason.as_str(),
             upheld.answer_state()
         ),
-        (PortOutState::Rejected, "ZIP", AnswerState::Acknowledged)
+        (PortOutState::Rejected, "PENDING_ORDER", AnswerState::Acknowledged)
     );
-    assert_eq!(told(&customer, "REJ-1").await, [call("AnswerPortOut", "ZIP")]);
+    assert_eq!(
+        told(&customer, "REJ-1").await,
+        [call("AnswerPortOut", "PENDING_ORDER")]
+    );
     let overruled = customer.port_out(overruled).await;
     assert_eq!(
         (
@@ -132,7 +151,7 @@ async fn a_rejection_stands_or_is_overruled_and_the_customer_is_told_why() {
     let why = mails(&system);
     assert!(
         why.iter()
-            .any(|mail| mail.contains("the ZIP is the one on the bill")),
+            .any(|mail| mail.contains("the other port is withdrawn")),
         "{why:?}"
     );
 
@@ -207,7 +226,7 @@ async fn a_lock_between_foc_and_activation_is_decided_by_the_winning_carrier() {
         &[
             "port_out.conflicted",
             "port_out.conflict_refused",
-            "port_out.ported_out",
+            "port_out.went_without_leave",
         ],
     )
     .await;

@@ -212,6 +212,7 @@ impl TestBilling {
                 ..PortOutRef::default()
             }),
             ported_at: Some(stamp::to_proto(at.parse().unwrap())),
+            ..PortedOut::default()
         };
         self.deliver(&event(account, port.id, port.event, &ported)).await
     }

@@ -169,6 +169,8 @@ pub enum PortOutTell {
         answer: PortOutAnswer,
         /// How the carrier reads it; `None`: that was not kept yet when it was decided.
         reading: Option<Reading>,
+        /// How many cases the request has, whose answers are one; `None`: as many as were made of it when it came.
+        cases: Option<i16>,
     },
     /// That numbers are not to go after all.
     Conflict(PortOutConflict),

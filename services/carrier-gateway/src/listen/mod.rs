@@ -10,7 +10,7 @@ use portway_proto::intake::v1;
 use prost::{Message, Name};
 use sqlx::PgConnection;
 
-use crate::ops;
+use crate::ops::{self, Decided};
 
 /// Acts on intake's events.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ async fn act(tx: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
     } else if name == v1::PortOutAuthorized::full_name() {
         let event: v1::PortOutAuthorized = decode(event)?;
         let answer = convert::authorized(&event)?;
-        answer_port_out(tx, event.port_out, heard, answer).await
+        answer_port_out(tx, event.port_out, heard, answer, event.cases).await
     } else if name == v1::PortOutRejected::full_name() {
         let event: v1::PortOutRejected = decode(event)?;
         // The winning carrier accepted the conflict, so it knows.
@@ -84,7 +84,7 @@ async fn act(tx: &mut PgConnection, event: &Event) -> Result<(), HandleError> {
             return Ok(());
         }
         let answer = convert::rejected(&event)?;
-        answer_port_out(tx, event.port_out, heard, answer).await
+        answer_port_out(tx, event.port_out, heard, answer, event.cases).await
     } else if name == v1::PortOutConflicted::full_name() {
         let event: v1::PortOutConflicted = decode(event)?;
         let conflict = convert::conflict(&event)?;
@@ -127,16 +127,16 @@ async fn answer_port_out(
     port_out: Option<v1::PortOutRef>,
     heard: Heard,
     answer: PortOutAnswer,
+    cases: i32,
 ) -> Result<(), HandleError> {
     let case = convert::case(port_out, heard)?;
-    Ok(ops::answer_port_out(
-        tx,
-        case.asked,
-        case.port_out,
-        case.winning_spid,
-        (answer, case.reading),
-    )
-    .await?)
+    let decided = Decided {
+        answer,
+        reading: case.reading,
+        // Not said before lines could be separated while a request is open.
+        cases: i16::try_from(cases).ok().filter(|cases| *cases > 0),
+    };
+    Ok(ops::answer_port_out(tx, case.asked, case.port_out, case.winning_spid, decided).await?)
 }
 
 fn decode<M: Message + Default>(event: &Event) -> Result<M, HandleError> {

@@ -77,15 +77,16 @@ pub(crate) async fn answer_port_out(
     asked: Asked,
     port_out: PortOutId,
     winning_spid: Spid,
-    (answer, reading): (PortOutAnswer, Reading),
+    decided: Decided,
 ) -> Result<(), StoreError> {
     let (by, at) = (asked.by, asked.at);
     let about = About::PortOut {
         port_out,
         winning_spid,
         tell: PortOutTell::Answer {
-            answer,
-            reading: Some(reading),
+            answer: decided.answer,
+            reading: Some(decided.reading),
+            cases: decided.cases,
         },
     };
     let command = new_command(asked, about);
@@ -95,7 +96,7 @@ pub(crate) async fn answer_port_out(
     let Some(first) = store::commands::find_port_out_answer(conn, port_out, command.ver).await? else {
         return Ok(());
     };
-    if first.about == command.about {
+    if says_the_same(&first.about, &command.about) {
         return Ok(());
     }
     tracing::warn!(port_out.id = %port_out, ver = %command.ver, "this case was decided before, otherwise");
@@ -110,6 +111,32 @@ pub(crate) async fn answer_port_out(
         announce::command_progressed(conn, &refused, at).await?;
     }
     Ok(())
+}
+
+/// What was decided of a case.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) answer: PortOutAnswer,
+    pub(crate) reading: Reading,
+    /// How many cases the request has; `None`: as many as were made of it when it came.
+    pub(crate) cases: Option<i16>,
+}
+
+/// Whether two answers to one case are the same for the carrier.
+fn says_the_same(one: &About, other: &About) -> bool {
+    let answer = |about: &About| match about {
+        About::PortOut {
+            tell: PortOutTell::Answer { answer, .. },
+            ..
+        } => Some(answer.clone()),
+        About::PortOut {
+            tell: PortOutTell::Conflict(_),
+            ..
+        }
+        | About::Order { .. }
+        | About::PortOutSnapback { .. } => None,
+    };
+    answer(one) == answer(other)
 }
 
 /// Numbers of a case that was authorized are not to go after all. The carrier is told after it has our answer: commands about

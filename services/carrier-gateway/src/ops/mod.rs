@@ -18,7 +18,7 @@ mod send_command;
 
 pub(crate) use add_connection::add_connection;
 pub(crate) use ask_carrier::{
-    Asked, NewVersion, PortOutSnapback, answer_port_out, ask_order, end_order, raise_conflict,
+    Asked, Decided, NewVersion, PortOutSnapback, answer_port_out, ask_order, end_order, raise_conflict,
     snapback_port_out, submit_order,
 };
 pub(crate) use deliver_inbound::{

@@ -15,7 +15,7 @@ use super::parsed;
 /// Every column of a command that the domain knows, in one place because three statements read them.
 macro_rules! command_columns {
     () => {
-        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, answers_per_number, conflict, \
+        "command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words, winning_spid, port_out_answer, answers_per_number, request_cases, conflict, \
          progress, requested_at, sent_at, ended_at, carrier_reference, refusal, traceparent, attempts, last_error, \
          request_id"
     };
@@ -36,6 +36,7 @@ pub(super) struct CommandRow {
     winning_spid: Option<String>,
     port_out_answer: Option<Json<PortOutAnswer>>,
     answers_per_number: Option<bool>,
+    request_cases: Option<i16>,
     conflict: Option<Json<PortOutConflict>>,
     progress: String,
     requested_at: jiff_sqlx::Timestamp,
@@ -111,6 +112,7 @@ impl CommandRow {
             (Some(Json(answer)), None) => PortOutTell::Answer {
                 answer: answer.clone(),
                 reading: self.answers_per_number.map(Reading::of),
+                cases: self.request_cases,
             },
             (None, Some(Json(conflict))) => PortOutTell::Conflict(conflict.clone()),
             (Some(_), Some(_)) | (None, None) => return Err(self.corrupt("not one thing to tell")),
@@ -172,6 +174,7 @@ pub(super) struct AskColumns<'a> {
     pub(super) winning_spid: Option<&'a str>,
     pub(super) answer: Option<Json<&'a PortOutAnswer>>,
     pub(super) answers_per_number: Option<bool>,
+    pub(super) request_cases: Option<i16>,
     pub(super) conflict: Option<Json<&'a PortOutConflict>>,
     pub(super) request_id: Option<Uuid>,
 }
@@ -204,7 +207,12 @@ impl<'a> From<&'a About> for AskColumns<'a> {
                     ..columns
                 };
                 match tell {
-                    PortOutTell::Answer { answer, reading } => Self {
+                    PortOutTell::Answer {
+                        answer,
+                        reading,
+                        cases,
+                    } => Self {
+                        request_cases: *cases,
                         answer: Some(Json(answer)),
                         answers_per_number: reading.map(Reading::is_per_number),
                         ..columns

@@ -50,8 +50,8 @@ async fn insert_as(
     let inserted = sqlx::query(
         "INSERT INTO command (command_id, subject_id, account_id, pon, ver, kind, date_only, tns, words,
                 winning_spid, port_out_answer, progress, ended_at, refusal, requested_at, traceparent, asked_by,
-                second_of, conflict, request_id, answers_per_number)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                second_of, conflict, request_id, answers_per_number, request_cases)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          ON CONFLICT DO NOTHING",
     )
     .bind(command.id.as_uuid())
@@ -75,6 +75,7 @@ async fn insert_as(
     .bind(ask.conflict)
     .bind(ask.request_id)
     .bind(ask.answers_per_number)
+    .bind(ask.request_cases)
     .execute(conn)
     .await?;
     Ok(inserted.rows_affected() == 1)

@@ -110,6 +110,28 @@ async fn the_answer_names_each_number_at_fault_and_not_the_cases_that_fell_with_
 }
 
 #[tokio::test]
+async fn a_case_that_was_made_after_the_request_came_is_waited_for() {
+    let world = World::new("port_out_separated").await;
+    let (first, separated) = (PortOutId::generate(), PortOutId::generate());
+    world.intake.state().cases = vec![first];
+    world.partner.announce(crate::inbound::request("W-1", 1));
+    let gateway = world.start().await;
+    gateway.settle().await;
+    for case in [separated, first] {
+        assert_eq!(world.partner.state().port_out_answers, []);
+        let authorized = intake::PortOutAuthorized {
+            port_out: Some(port_out(case)),
+            decided_by: "policy".to_owned(),
+            cases: 2,
+            ..intake::PortOutAuthorized::default()
+        };
+        gateway.hear(case.as_uuid(), &authorized).await;
+        gateway.settle().await;
+    }
+    assert_eq!(world.partner.state().port_out_answers.len(), 2);
+}
+
+#[tokio::test]
 async fn a_version_that_was_overtaken_is_not_waited_for() {
     let world = World::new("port_out_overtaken").await;
     let case = PortOutId::generate();

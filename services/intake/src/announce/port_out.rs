@@ -13,6 +13,8 @@ use service::stamp;
 use sqlx::PgConnection;
 use types::Tn;
 
+use crate::store;
+
 /// Announces what happened to a case that this transaction changed.
 pub(crate) async fn fact(
     conn: &mut PgConnection,
@@ -22,19 +24,7 @@ pub(crate) async fn fact(
 ) -> Result<(), StoreError> {
     let port_out = Some(reference(case));
     match fact {
-        PortOutFact::Received => {
-            let answer_due_at = case.state.answer_due_at().map(stamp::to_proto);
-            append(
-                conn,
-                case,
-                now,
-                &v1::PortOutReceived {
-                    port_out,
-                    answer_due_at,
-                },
-            )
-            .await
-        }
+        PortOutFact::Received => append(conn, case, now, &received(case)).await,
         PortOutFact::Authorized => {
             let decided_by = case
                 .state
@@ -49,6 +39,7 @@ pub(crate) async fn fact(
                     Some(Decider::Overruled) => case.review_explanation.clone(),
                     Some(_) | None => String::new(),
                 },
+                cases: cases(conn, case).await?,
             };
             append(conn, case, now, &message).await
         }
@@ -70,13 +61,79 @@ pub(crate) async fn fact(
             };
             append(conn, case, now, &message).await
         }
-        PortOutFact::Rejected => append(conn, case, now, &rejection(case)).await,
-        PortOutFact::PortedOut { .. } => {
-            let ported_at = case.state.ended_at().map(stamp::to_proto);
-            append(conn, case, now, &v1::PortedOut { port_out, ported_at }).await
+        PortOutFact::Rejected => {
+            let message = v1::PortOutRejected {
+                cases: cases(conn, case).await?,
+                ..rejection(case)
+            };
+            append(conn, case, now, &message).await
+        }
+        PortOutFact::PortedOut { was_authorized } => {
+            let left = Left {
+                was_authorized,
+                locked: Vec::new(),
+            };
+            ported_out(conn, case, &left, now).await
         }
         PortOutFact::Cancelled => append(conn, case, now, &v1::PortOutCancelled { port_out }).await,
     }
+}
+
+/// That a request came, and what its account's policy makes of it.
+fn received(case: &PortOut) -> v1::PortOutReceived {
+    v1::PortOutReceived {
+        port_out: Some(reference(case)),
+        answer_due_at: case.state.answer_due_at().map(stamp::to_proto),
+        decided_by: if case.is_authorized_at_once() {
+            Decider::Policy.to_string()
+        } else {
+            String::new()
+        },
+    }
+}
+
+/// How numbers left.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// Whether anybody had let them go.
+    pub(crate) was_authorized: bool,
+    /// Those that were locked.
+    pub(crate) locked: Vec<Tn>,
+}
+
+impl Left {
+    /// Whether somebody is to look at it: nobody had let them go, or they were locked.
+    pub(crate) fn is_without_leave(&self) -> bool {
+        !self.was_authorized || !self.locked.is_empty()
+    }
+}
+
+/// Announces that the numbers of a case are gone; and by itself, for those who open a dispute, that they went without leave.
+pub(crate) async fn ported_out(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    left: &Left,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let locked_tns: Vec<String> = left.locked.iter().map(Tn::to_string).collect();
+    let ported_at = case.state.ended_at().map(stamp::to_proto);
+    let gone = v1::PortedOut {
+        port_out: Some(reference(case)),
+        ported_at,
+        unauthorized: !left.was_authorized,
+        locked_tns: locked_tns.clone(),
+    };
+    append(conn, case, now, &gone).await?;
+    if !left.is_without_leave() {
+        return Ok(());
+    }
+    let without_leave = v1::PortOutWentWithoutLeave {
+        port_out: Some(reference(case)),
+        was_authorized: left.was_authorized,
+        locked_tns,
+        ported_at,
+    };
+    append(conn, case, now, &without_leave).await
 }
 
 /// Announces how far our answer has come.
@@ -110,7 +167,14 @@ pub(super) fn rejection(case: &PortOut) -> v1::PortOutRejected {
         reasons: reasons(case),
         explanation: case.review_explanation.clone(),
         conflict_id: String::new(),
+        cases: 0,
     }
+}
+
+/// How many cases the request of this one has.
+async fn cases(conn: &mut PgConnection, case: &PortOut) -> Result<i32, StoreError> {
+    let cases = store::port_out::count_cases(conn, &case.request.key).await?;
+    Ok(i32::try_from(cases).unwrap_or(i32::MAX))
 }
 
 /// Announces that the cut-over moved.

@@ -161,6 +161,14 @@ async fn a_conflict_that_is_refused_lets_the_numbers_go_with_a_warning() {
         v1::PortOutState::PortedOut
     );
     assert_eq!(intake.inventory(user.account).await, Vec::<String>::new());
+    let gone = intake.events::<v1::PortedOut>(user.account).await;
+    assert_eq!(
+        (gone[0].unauthorized, &gone[0].locked_tns),
+        (false, &vec![TN.to_owned()])
+    );
+    let without_leave = intake.events::<v1::PortOutWentWithoutLeave>(user.account).await;
+    assert_eq!((without_leave.len(), without_leave[0].was_authorized), (1, true));
+    assert_eq!(without_leave[0].locked_tns, [TN]);
     let warnings: Vec<String> = intake
         .timeline(&user, &case.port_out_id)
         .await

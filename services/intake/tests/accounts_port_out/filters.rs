@@ -33,6 +33,7 @@ async fn given_three(intake: &TestIntake) -> User {
     for tn in [ONE, TWO[0], TWO[1], THREE] {
         intake.given_number(user.account, tn, "IN_SERVICE").await;
     }
+    intake.given_nothing_on_file().await;
     let first = intake.receive_one(request_for("PON-1", &[ONE])).await;
     let second = v1::ReceivePortOutRequest {
         winning_spid: "WINR".to_owned(),

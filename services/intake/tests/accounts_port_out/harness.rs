@@ -235,6 +235,14 @@ impl TestIntake {
         .unwrap();
     }
 
+    /// What the subscriber's record says of its ZIP and account number is not on file: then an account may know better.
+    pub(crate) async fn given_nothing_on_file(&self) {
+        sqlx::query("UPDATE inventory_number SET account_number = '', postal_code = ''")
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn inventory(&self, account: AccountId) -> Vec<String> {
         sqlx::query_scalar("SELECT tn FROM inventory_number WHERE account_id = $1 ORDER BY tn")
             .bind(account.as_uuid())

@@ -33,6 +33,7 @@ async fn port_outs_are_listed_newest_first_by_page_state_and_number() {
     let user = intake.given_account().await;
     for line in 0..5 {
         intake.given_number(user.account, &tn(line), "IN_SERVICE").await;
+        intake.given_nothing_on_file().await;
         intake
             .receive(request_for(&format!("PON-{line}"), &[&tn(line)]))
             .await;

@@ -17,6 +17,7 @@ async fn given(name: &str) -> (TestIntake, User) {
     for tn in TNS {
         intake.given_number(user.account, tn, "IN_SERVICE").await;
     }
+    intake.given_nothing_on_file().await;
     (intake, user)
 }
 
@@ -132,6 +133,24 @@ async fn when_no_number_is_left_the_request_is_rejected() {
         .collect();
     assert_eq!(named, TNS);
     assert_eq!(rejected[0].explanation, "we looked at the bill");
+}
+
+#[tokio::test]
+async fn a_reason_is_to_be_true_of_each_number_that_it_denies() {
+    let (intake, user) = given("refuse_untrue").await;
+    sqlx::query("UPDATE inventory_number SET postal_code = '07030' WHERE tn = $1")
+        .bind(TNS[1])
+        .execute(&intake.pool)
+        .await
+        .unwrap();
+    let id = intake.receive_one(request_for("PON-1", &TNS)).await;
+    for tns in [&TNS[..0], &TNS[..2], &TNS[1..2]] {
+        let refused = reject_some(&intake, &user, &id, tns).await.unwrap_err();
+        assert_eq!(refusal(&refused).0, "REASON_DOES_NOT_APPLY", "{tns:?}");
+        let words = format!("disproves it of {};", TNS[1]);
+        assert!(refused.message().contains(&words), "{}", refused.message());
+    }
+    reject_some(&intake, &user, &id, &[TNS[0], TNS[2]]).await.unwrap();
 }
 
 #[tokio::test]

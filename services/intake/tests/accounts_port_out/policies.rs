@@ -32,7 +32,8 @@ async fn a_policy_authorizes_at_once_and_the_owner_is_still_told() {
         (v1::PortOutState::Authorized, "policy", 1)
     );
     assert_eq!(case.policy_outcome(), Authorize);
-    assert_eq!(intake.events::<v1::PortOutReceived>(user.account).await.len(), 1);
+    let received = intake.events::<v1::PortOutReceived>(user.account).await;
+    assert_eq!((received.len(), received[0].decided_by.as_str()), (1, "policy"));
     assert_eq!(
         intake.events::<v1::PortOutAuthorized>(user.account).await.len(),
         1

@@ -55,6 +55,15 @@ async fn numbers_leave_when_they_have_ported() {
     );
     assert_eq!(intake.inventory(user.account).await, [KEPT]);
     let ported = intake.events::<v1::PortedOut>(user.account).await;
+    assert!(
+        ported
+            .iter()
+            .all(|event| !event.unauthorized && event.locked_tns.is_empty())
+    );
+    assert_eq!(
+        intake.events::<v1::PortOutWentWithoutLeave>(user.account).await,
+        []
+    );
     assert_eq!(
         (ported.len(), &ported[0].port_out.as_ref().unwrap().tns),
         (1, &vec![TN.to_owned()])
@@ -131,7 +140,11 @@ async fn numbers_that_go_without_leave_are_gone_all_the_same() {
         (v1::PortOutState::PortedOut, "")
     );
     assert_eq!(intake.inventory(user.account).await, Vec::<String>::new());
-    assert_eq!(intake.events::<v1::PortedOut>(user.account).await.len(), 1);
+    let gone = intake.events::<v1::PortedOut>(user.account).await;
+    assert_eq!((gone.len(), gone[0].unauthorized), (1, true));
+    let without_leave = intake.events::<v1::PortOutWentWithoutLeave>(user.account).await;
+    assert_eq!((without_leave.len(), without_leave[0].was_authorized), (1, false));
+    assert_eq!(without_leave[0].port_out.as_ref().unwrap().tns, [TN]);
     let warnings: i64 = sqlx::query_scalar("SELECT count(*) FROM port_out_history WHERE is_warning")
         .fetch_one(&intake.pool)
         .await

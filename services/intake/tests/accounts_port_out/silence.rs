@@ -12,6 +12,7 @@ const CANADIAN_TN: &str = "+14168675309";
 async fn given_pending(intake: &TestIntake, pon: &str, tn: &str) -> (User, String) {
     let user = intake.given_account().await;
     intake.given_number(user.account, tn, "IN_SERVICE").await;
+    intake.given_nothing_on_file().await;
     let id = intake.receive_one(request_for(pon, &[tn])).await;
     (user, id)
 }

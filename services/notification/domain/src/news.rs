@@ -126,6 +126,8 @@ pub enum PortOutNews {
     Received {
         /// When the answer is due.
         answer_due_at: Timestamp,
+        /// Who decided as soon as it came, e.g. "policy"; empty: nobody yet.
+        decided_by: String,
     },
     /// The numbers may go.
     Authorized {
@@ -157,6 +159,17 @@ pub enum PortOutNews {
     PortedOut {
         /// Since when.
         ported_at: Timestamp,
+        /// Whether somebody had let them go, and no lock held them. Otherwise that is told by itself.
+        with_leave: bool,
+    },
+    /// Numbers are gone that nobody had let go, or that were locked.
+    WentWithoutLeave {
+        /// Since when.
+        ported_at: Timestamp,
+        /// Whether it was authorized all the same.
+        was_authorized: bool,
+        /// Those that were locked.
+        locked: Vec<Tn>,
     },
     /// The winning carrier withdrew.
     Cancelled,

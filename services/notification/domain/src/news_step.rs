@@ -2,6 +2,9 @@
 
 use crate::{DisputeNews, Invited, PortInNews, PortOutNews, Reason, Step};
 
+/// Who authorizes with nobody of the account asked, as events name them.
+const UNASKED: [&str; 2] = ["silence", "policy"];
+
 impl PortInNews {
     /// The step it is.
     pub const fn step(&self) -> Step {
@@ -86,6 +89,7 @@ impl PortOutNews {
             Self::Rejected { .. } => Step::PortOutRejected,
             Self::FocChanged => Step::PortOutFocChanged,
             Self::PortedOut { .. } => Step::PortOutPortedOut,
+            Self::WentWithoutLeave { .. } => Step::PortOutWentWithoutLeave,
             Self::Cancelled => Step::PortOutCancelled,
             Self::Conflicted => Step::PortOutConflicted,
             Self::ConflictSettled { accepted: true } => Step::PortOutConflictAccepted,
@@ -106,6 +110,7 @@ impl PortOutNews {
             | Self::RejectionRequested { .. }
             | Self::FocChanged
             | Self::PortedOut { .. }
+            | Self::WentWithoutLeave { .. }
             | Self::Cancelled
             | Self::Conflicted
             | Self::ConflictSettled { .. }
@@ -113,6 +118,27 @@ impl PortOutNews {
             | Self::ConsentAsked(_)
             | Self::Commented { .. }
             | Self::NumbersReleased => &[],
+        }
+    }
+
+    /// Whether the account's people are to hear of it by mail: not what one of them decided, and not twice.
+    pub fn is_for_people(&self) -> bool {
+        match self {
+            Self::Authorized { decided_by, .. } => UNASKED.contains(&decided_by.as_str()),
+            Self::PortedOut { with_leave, .. } => *with_leave,
+            Self::Received { .. }
+            | Self::Overruled { .. }
+            | Self::RejectionRequested { .. }
+            | Self::Rejected { .. }
+            | Self::FocChanged
+            | Self::Commented { .. }
+            | Self::WentWithoutLeave { .. }
+            | Self::Cancelled
+            | Self::Conflicted
+            | Self::ConflictSettled { .. }
+            | Self::Answered { .. }
+            | Self::ConsentAsked(_)
+            | Self::NumbersReleased => true,
         }
     }
 

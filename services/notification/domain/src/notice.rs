@@ -109,6 +109,15 @@ impl Notice {
         }
     }
 
+    /// Whether people are written to. Webhooks are told in any case.
+    pub fn is_mailed(&self) -> bool {
+        let is_for_people = match self {
+            Self::PortOut(notice) => notice.news.is_for_people(),
+            Self::PortIn(_) | Self::Dispute(_) | Self::Account(_) => true,
+        };
+        is_for_people && self.step().is_mailed()
+    }
+
     /// Whose it is.
     pub fn account(&self) -> AccountId {
         match self {

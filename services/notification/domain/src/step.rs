@@ -88,8 +88,8 @@ steps! {
     PortInSnapbackSettled = "port_in.snapback_settled", true;
     /// A winning carrier asks for numbers.
     PortOutReceived = "port_out.received", true;
-    /// The numbers may go.
-    PortOutAuthorized = "port_out.authorized", false;
+    /// The numbers may go. People are written to when none of them decided it.
+    PortOutAuthorized = "port_out.authorized", true;
     /// The numbers may go although the account rejected: the reason did not hold.
     PortOutOverruled = "port_out.overruled", true;
     /// The account rejected, and our operations check the reason.
@@ -100,6 +100,8 @@ steps! {
     PortOutFocChanged = "port_out.foc_changed", true;
     /// The numbers are gone.
     PortOutPortedOut = "port_out.ported_out", true;
+    /// Numbers are gone that nobody had let go, or that were locked.
+    PortOutWentWithoutLeave = "port_out.went_without_leave", true;
     /// The winning carrier withdrew.
     PortOutCancelled = "port_out.cancelled", true;
     /// Authorized numbers were locked before they went, and the winning carrier is told.
@@ -188,7 +190,6 @@ mod tests {
                 "port_in.signing_requested",
                 "port_in.capability_failed",
                 "port_in.proved",
-                "port_out.authorized",
                 "port_out.rejection_requested",
                 "port_out.conflict_accepted",
                 "port_out.answered",

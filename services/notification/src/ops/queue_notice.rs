@@ -52,7 +52,7 @@ pub(crate) async fn queue_notice(
         endpoints: store::endpoint::list(conn, id, RECEIVERS_MAX).await?,
     };
     let step = notice.step();
-    let mail = if step.is_mailed() {
+    let mail = if notice.is_mailed() {
         Some(renderer.mail(notice, &account)?)
     } else {
         None

@@ -58,6 +58,7 @@ templates![
     "port_in.split.txt",
     "port_in.submitted.txt",
     "port_in.temporary_swapped.txt",
+    "port_out.authorized.txt",
     "port_out.cancelled.txt",
     "port_out.commented.txt",
     "port_out.conflict_refused.txt",
@@ -67,6 +68,7 @@ templates![
     "port_out.ported_out.txt",
     "port_out.received.txt",
     "port_out.rejected.txt",
+    "port_out.went_without_leave.txt",
 ];
 
 /// Where the link goes in a mail or a text to somebody outside the account.

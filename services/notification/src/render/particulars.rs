@@ -29,6 +29,10 @@ pub(super) struct Particulars {
     asks_customer: bool,
     /// It was agreed to.
     confirmed: bool,
+    /// Who decided; empty: nobody yet.
+    decided_by: String,
+    /// Numbers that were locked.
+    locked: Vec<String>,
     /// What our operations say to it.
     explanation: String,
     /// Sentences, each by itself.
@@ -118,15 +122,30 @@ impl Particulars {
             ..Self::default()
         };
         match &notice.news {
-            PortOutNews::Received { answer_due_at } => told.answer_due = shown(*answer_due_at, zone),
-            PortOutNews::PortedOut { ported_at } => told.when = shown(*ported_at, zone),
+            PortOutNews::Received {
+                answer_due_at,
+                decided_by,
+            } => {
+                told.answer_due = shown(*answer_due_at, zone);
+                told.decided_by.clone_from(decided_by);
+            }
+            PortOutNews::PortedOut { ported_at, .. } => told.when = shown(*ported_at, zone),
+            PortOutNews::WentWithoutLeave {
+                ported_at,
+                was_authorized,
+                locked,
+            } => {
+                told.when = shown(*ported_at, zone);
+                told.confirmed = *was_authorized;
+                told.locked = locked.iter().map(ToString::to_string).collect();
+            }
+            PortOutNews::Authorized { decided_by, .. } => told.decided_by.clone_from(decided_by),
             PortOutNews::Overruled { explanation } | PortOutNews::Rejected { explanation, .. } => {
                 told.explanation.clone_from(explanation);
             }
             PortOutNews::Commented { asks_customer } => told.asks_customer = *asks_customer,
             PortOutNews::ConsentAsked(invited) => told.until = shown(invited.expires_at(), zone),
-            PortOutNews::Authorized { .. }
-            | PortOutNews::RejectionRequested { .. }
+            PortOutNews::RejectionRequested { .. }
             | PortOutNews::FocChanged
             | PortOutNews::Cancelled
             | PortOutNews::Conflicted

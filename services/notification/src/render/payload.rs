@@ -87,7 +87,13 @@ fn port_in(notice: &PortInNotice) -> Value {
 
 fn port_out(notice: &PortOutNotice) -> Value {
     let added: Fields = match &notice.news {
-        PortOutNews::Received { answer_due_at } => vec![("answer_due_at", instant(*answer_due_at))],
+        PortOutNews::Received {
+            answer_due_at,
+            decided_by,
+        } => vec![
+            ("answer_due_at", instant(*answer_due_at)),
+            ("decided_by", json!(decided_by)),
+        ],
         PortOutNews::Authorized { decided_by, denied } => {
             vec![("decided_by", json!(decided_by)), ("denied", listed(denied))]
         }
@@ -101,7 +107,16 @@ fn port_out(notice: &PortOutNotice) -> Value {
         PortOutNews::Rejected { reasons, explanation } => {
             vec![("reasons", listed(reasons)), ("explanation", json!(explanation))]
         }
-        PortOutNews::PortedOut { ported_at } => vec![("ported_at", instant(*ported_at))],
+        PortOutNews::PortedOut { ported_at, .. } => vec![("ported_at", instant(*ported_at))],
+        PortOutNews::WentWithoutLeave {
+            ported_at,
+            was_authorized,
+            locked,
+        } => vec![
+            ("ported_at", instant(*ported_at)),
+            ("was_authorized", json!(was_authorized)),
+            ("locked_tns", json!(locked)),
+        ],
         PortOutNews::Answered { progress } => vec![("answer_state", json!(progress.code()))],
         PortOutNews::Commented { asks_customer } => vec![("asks_customer", json!(asks_customer))],
         PortOutNews::ConsentAsked(invited) => vec![("expires_at", instant(invited.expires_at()))],

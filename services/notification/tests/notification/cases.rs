@@ -6,6 +6,7 @@ use portway_proto::intake::v1;
 use portway_proto::types::v1::Court;
 use serde_json::{Value, json};
 
+use crate::cases_of_leave;
 use crate::cases_of_ours;
 use crate::intake_events::{NUMBERS, Order, PortOut, locked, stamp, wrong_pin};
 
@@ -207,10 +208,12 @@ fn endings(order: &Order) -> Vec<Case> {
 /// Everything that becomes of a port-out.
 pub(crate) fn port_out_cases(port_out: &PortOut) -> Vec<Case> {
     let mut cases = decisions(port_out);
+    cases.extend(cases_of_leave::by_policy(port_out));
     cases.extend(cases_of_ours::protection(port_out));
     cases.extend(cases_of_ours::conflicts(port_out));
     cases.push(comment(port_out));
     cases.extend(outcomes(port_out));
+    cases.extend(cases_of_leave::without_leave(port_out));
     cases
 }
 
@@ -231,6 +234,7 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
             event: port_out.event(&v1::PortOutReceived {
                 port_out: port_out_ref(),
                 answer_due_at: Some(stamp("2026-11-17T20:00:00Z")),
+                decided_by: String::new(),
             }),
             mail: Some((
                 "a carrier asks for your numbers",
@@ -242,7 +246,7 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
                     "You cannot withhold a number for billing or payment issues",
                 ],
             )),
-            data: json!({ "answer_due_at": "2026-11-17T20:00:00Z", "foc_at": "2026-11-20T16:30:00Z",
+            data: json!({ "answer_due_at": "2026-11-17T20:00:00Z", "decided_by": "", "foc_at": "2026-11-20T16:30:00Z",
                 "winning_spid": "6529", "winning_name": "Valley Wireless", "pon": "WIN-000017" }),
         },
         Case {
@@ -258,8 +262,21 @@ fn decisions(port_out: &PortOut) -> Vec<Case> {
         Case {
             step: Step::PortOutAuthorized,
             event: authorized("silence"),
-            mail: None,
+            mail: Some((
+                "your numbers may be ported out",
+                vec![
+                    "Nobody of your account answered the request PO_100007 of Valley Wireless in time.",
+                    "So it is authorized, and 1 number will be ported out.",
+                    "To stop it, lock the numbers before they go",
+                ],
+            )),
             data: json!({ "decided_by": "silence" }),
+        },
+        Case {
+            step: Step::PortOutAuthorized,
+            event: authorized("user:owner"),
+            mail: None,
+            data: json!({ "decided_by": "user:owner" }),
         },
         Case {
             step: Step::PortOutOverruled,
@@ -327,6 +344,7 @@ fn outcomes(port_out: &PortOut) -> Vec<Case> {
             event: port_out.event(&v1::PortedOut {
                 port_out: port_out_ref(),
                 ported_at: Some(stamp("2026-11-20T16:31:00Z")),
+                ..v1::PortedOut::default()
             }),
             mail: Some((
                 "your numbers have ported out",

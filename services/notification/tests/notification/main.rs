@@ -6,6 +6,7 @@
 
 mod cases;
 mod cases_of_disputes;
+mod cases_of_leave;
 mod cases_of_ours;
 mod deliveries;
 mod harness;

@@ -119,6 +119,13 @@ impl PortOut {
         undenied.map(|number| number.tn).collect()
     }
 
+    /// Whether its policy lets it go with nobody asked: it waits for a decision, and the policy asks for no more than was given.
+    pub fn is_authorized_at_once(&self) -> bool {
+        let undenied = self.numbers.iter().filter(|number| number.denial.is_none());
+        let pins = undenied.map(|number| number.matches.pin);
+        matches!(self.state, PortOutState::Pending { .. }) && self.policy.outcome.is_at_once(pins)
+    }
+
     /// Those that go when the winning carrier activates: all that were asked for, but those that its answer left out.
     pub fn leaving(&self) -> Vec<Tn> {
         match self.request.answers {

@@ -2,6 +2,10 @@
 
 use std::str::FromStr;
 
+use types::Tn;
+
+use super::verdict::{FieldMatch, Matches, Standing};
+
 /// A lawful reason (47 CFR 52.36 and what the FCC has said of it).
 ///
 /// Invariant, by construction: an unpaid balance, a contract or its termination fee, instalments of a device, an
@@ -33,14 +37,18 @@ pub enum LawfulReason {
 #[error("not one of the reasons for which 47 CFR 52.36 lets a carrier refuse a port-out")]
 pub struct NotLawful;
 
-/// What is known of the numbers of a case, as far as reasons hang on it.
+/// What is on record about a number of a case, as far as reasons hang on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReasonFacts {
-    /// One of them has a port-out PIN.
-    pub has_pin: bool,
-    /// One of them is locked.
+    /// The number.
+    pub tn: Tn,
+    /// Where it stands; `None`: it is not the account's.
+    pub standing: Option<Standing>,
+    /// How what was given compared when the request came.
+    pub matches: Matches,
+    /// It is locked.
     pub is_locked: bool,
-    /// One of them is in another open port-out.
+    /// It is in another open port-out.
     pub has_other_port: bool,
 }
 
@@ -102,16 +110,26 @@ impl LawfulReason {
         }
     }
 
-    /// Whether an account can say it of numbers of which these facts are known. What the request itself gave may always be
-    /// wrong in the eyes of the account; a PIN, a lock or another port are there or are not.
-    pub const fn can_apply(self, facts: ReasonFacts) -> bool {
+    /// Whether an account can say it of a number: our own record does not disprove it. Where nothing is on file to compare with,
+    /// the account may know better; a PIN that was not set when the request came cannot have been wrong or missing.
+    pub const fn can_apply(self, facts: &ReasonFacts) -> bool {
         match self {
-            Self::TnNotFound | Self::TnNotActive | Self::AccountNumber | Self::Zip => true,
-            Self::Pin | Self::PinMissing => facts.has_pin,
+            Self::TnNotFound => facts.standing.is_none(),
+            Self::TnNotActive => matches!(facts.standing, Some(Standing::Incoming)),
+            Self::AccountNumber => !matches!(facts.matches.account_number, FieldMatch::Matched),
+            Self::Zip => !matches!(facts.matches.postal_code, FieldMatch::Matched),
+            Self::Pin => matches!(facts.matches.pin, FieldMatch::NotMatched),
+            Self::PinMissing => matches!(facts.matches.pin, FieldMatch::NotGiven),
             Self::Locked => facts.is_locked,
             Self::PendingOrder => facts.has_other_port,
             Self::NotAuthorized => false,
         }
+    }
+
+    /// Those that can be true of any of these numbers.
+    pub fn applying_to(facts: &[ReasonFacts]) -> Vec<Self> {
+        let applies = |reason: &Self| facts.iter().any(|number| reason.can_apply(number));
+        Self::ALL.into_iter().filter(applies).collect()
     }
 }
 
@@ -156,49 +174,85 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_reason_about_a_pin_a_lock_or_another_port_needs_one() {
-        let none = ReasonFacts {
-            has_pin: false,
+    /// A number of which all is right: nothing can be said.
+    fn right() -> ReasonFacts {
+        ReasonFacts {
+            tn: "+14158675309".parse().unwrap(),
+            standing: Some(Standing::InService),
+            matches: Matches {
+                account_number: FieldMatch::Matched,
+                postal_code: FieldMatch::Matched,
+                pin: FieldMatch::Matched,
+                name: FieldMatch::NotMatched,
+            },
             is_locked: false,
             has_other_port: false,
+        }
+    }
+
+    #[test]
+    fn a_reason_can_be_said_where_our_record_does_not_disprove_it() {
+        use FieldMatch::{Matched, NotCompared, NotGiven, NotMatched};
+        use LawfulReason::{
+            AccountNumber, Locked, PendingOrder, Pin, PinMissing, TnNotActive, TnNotFound, Zip,
         };
-        let always = [
-            LawfulReason::TnNotFound,
-            LawfulReason::TnNotActive,
-            LawfulReason::AccountNumber,
-            LawfulReason::Zip,
+        let compared = |account_number, postal_code, pin| ReasonFacts {
+            matches: Matches {
+                account_number,
+                postal_code,
+                pin,
+                name: NotMatched,
+            },
+            ..right()
+        };
+        let cases = [
+            (right(), vec![]),
+            (compared(Matched, Matched, NotCompared), vec![]),
+            (compared(NotCompared, Matched, Matched), vec![AccountNumber]),
+            (
+                compared(NotMatched, NotCompared, Matched),
+                vec![AccountNumber, Zip],
+            ),
+            (compared(NotGiven, NotGiven, Matched), vec![AccountNumber, Zip]),
+            (compared(Matched, Matched, NotMatched), vec![Pin]),
+            (compared(Matched, Matched, NotGiven), vec![PinMissing]),
+            (
+                ReasonFacts {
+                    standing: None,
+                    ..right()
+                },
+                vec![TnNotFound],
+            ),
+            (
+                ReasonFacts {
+                    standing: Some(Standing::Incoming),
+                    ..right()
+                },
+                vec![TnNotActive],
+            ),
+            (
+                ReasonFacts {
+                    is_locked: true,
+                    ..right()
+                },
+                vec![Locked],
+            ),
+            (
+                ReasonFacts {
+                    has_other_port: true,
+                    ..right()
+                },
+                vec![PendingOrder],
+            ),
         ];
-        let able = |facts| {
-            let reasons = LawfulReason::ALL
-                .into_iter()
-                .filter(move |reason| reason.can_apply(facts));
-            reasons
-                .filter(|reason| !always.contains(reason))
-                .collect::<Vec<_>>()
-        };
-        assert!(always.iter().all(|reason| reason.can_apply(none)));
-        assert_eq!(able(none), []);
-        assert_eq!(
-            able(ReasonFacts {
-                has_pin: true,
-                ..none
-            }),
-            [LawfulReason::Pin, LawfulReason::PinMissing]
-        );
-        assert_eq!(
-            able(ReasonFacts {
-                is_locked: true,
-                ..none
-            }),
-            [LawfulReason::Locked]
-        );
-        assert_eq!(
-            able(ReasonFacts {
-                has_other_port: true,
-                ..none
-            }),
-            [LawfulReason::PendingOrder]
-        );
+        for (facts, expected) in cases {
+            assert_eq!(LawfulReason::applying_to(&[facts]), expected, "{facts:?}");
+            assert_eq!(
+                LawfulReason::applying_to(&[right(), facts]),
+                expected,
+                "{facts:?}"
+            );
+        }
+        assert_eq!(LawfulReason::applying_to(&[]), []);
     }
 }

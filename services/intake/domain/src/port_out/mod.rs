@@ -18,6 +18,7 @@ mod guessing;
 mod lawful_reason;
 mod matching;
 mod policy;
+mod separated;
 mod state;
 mod state_name;
 mod text_reply;

@@ -341,7 +341,7 @@ impl PortOutState {
         )
     }
 
-    fn authorized(by: Decider, at: Timestamp) -> (Self, PortOutFact) {
+    pub(super) fn authorized(by: Decider, at: Timestamp) -> (Self, PortOutFact) {
         (
             Self::Authorized {
                 decision: Decision { by, at },
@@ -350,7 +350,7 @@ impl PortOutState {
         )
     }
 
-    fn rejected(grounds: Grounds, by: Decider, at: Timestamp) -> (Self, PortOutFact) {
+    pub(super) fn rejected(grounds: Grounds, by: Decider, at: Timestamp) -> (Self, PortOutFact) {
         (
             Self::Rejected {
                 grounds,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use types::{ConsentId, PortOutId};
+use types::{ConsentId, PortOutId, Tn};
 
 use super::*;
 use crate::port_out::{Asked, Consent, ConsentAnswer, ConsentReply, Consented, LawfulReason, ReplyProof};
@@ -306,4 +306,40 @@ fn a_no_where_silence_authorizes_is_a_reason_to_check_and_refuses_when_it_stands
         "AUTHORIZED",
         "what nobody checked in time does not hold"
     );
+}
+
+#[test]
+fn a_separated_case_goes_unless_its_numbers_are_denied() {
+    for state in states() {
+        let name = StateName::from(&state);
+        let is_open = state.ended_at().is_none();
+        let is_undecided = state.answer_due_at().is_some();
+        let allowed = state.clone().separate(Verdict::Allowed, at(5));
+        assert_eq!(
+            allowed.map(|(_, fact)| fact),
+            is_undecided.then_some(PortOutFact::Authorized),
+            "{name:?}"
+        );
+        let denied = state.separate(Verdict::Denied, at(5));
+        assert_eq!(
+            denied.map(|(_, fact)| fact),
+            is_open.then_some(PortOutFact::Rejected),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn a_claim_about_numbers_that_are_gone_from_the_case_is_no_claim() {
+    let claimed = PortOutState::RejectionReview {
+        answer_due_at: at(10),
+        claim: claim(),
+    };
+    let other: Tn = "+14158675310".parse().unwrap();
+    assert_eq!(claimed.clone().without(&[other]), claimed);
+    let pending = PortOutState::Pending {
+        answer_due_at: at(10),
+    };
+    assert_eq!(claimed.without(&claim().tns), pending);
+    assert_eq!(pending.clone().without(&[other]), pending);
 }

@@ -141,6 +141,37 @@ pub struct AskedNumber {
     pub is_separated: bool,
 }
 
+impl AskedNumber {
+    /// As it is judged once its line was separated from its account: the account's lock and PIN do not hold it, and what the
+    /// account said of it does not count.
+    #[must_use]
+    pub fn separate(self) -> Self {
+        let matches = Matches {
+            pin: FieldMatch::NotCompared,
+            ..self.matches
+        };
+        let denial = match self.denial {
+            Some(LawfulReason::TnNotFound | LawfulReason::TnNotActive) => self.denial,
+            Some(
+                LawfulReason::AccountNumber
+                | LawfulReason::Zip
+                | LawfulReason::Pin
+                | LawfulReason::PinMissing
+                | LawfulReason::Locked
+                | LawfulReason::PendingOrder
+                | LawfulReason::NotAuthorized,
+            )
+            | None => fault_of(matches),
+        };
+        Self {
+            matches,
+            denial,
+            is_separated: true,
+            ..self
+        }
+    }
+}
+
 /// Whether what was asked for may go, as far as we can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -263,6 +294,11 @@ fn denial_of(record: &SubscriberRecord, matches: Matches) -> Option<LawfulReason
         FieldMatch::NotGiven => return Some(LawfulReason::PinMissing),
         FieldMatch::Matched | FieldMatch::NotCompared => {}
     }
+    fault_of(matches)
+}
+
+/// What was given that is not the subscriber's.
+fn fault_of(matches: Matches) -> Option<LawfulReason> {
     if matches.account_number.is_at_fault() {
         return Some(LawfulReason::AccountNumber);
     }

@@ -165,3 +165,44 @@ fn each_account_gets_a_case_and_the_platform_the_numbers_of_nobody() {
         Verdict::Allowed
     );
 }
+
+#[test]
+fn a_separated_number_is_judged_by_what_was_given_alone() {
+    use FieldMatch::{Matched, NotCompared, NotGiven, NotMatched};
+    use LawfulReason::{AccountNumber, Locked, Pin, PinMissing, TnNotActive, Zip};
+    // The denial before; how the PIN, the account number and the ZIP compare; the denial after.
+    let cases = [
+        (None, [Matched, Matched, Matched], None),
+        (Some(Locked), [Matched, Matched, Matched], None),
+        (Some(Pin), [NotMatched, Matched, NotCompared], None),
+        (
+            Some(PinMissing),
+            [NotGiven, NotMatched, Matched],
+            Some(AccountNumber),
+        ),
+        (Some(Zip), [NotCompared, Matched, NotGiven], Some(Zip)),
+        // The account's word for it, which had been upheld.
+        (Some(Zip), [NotCompared, NotCompared, NotCompared], None),
+        (
+            Some(TnNotActive),
+            [NotCompared, Matched, Matched],
+            Some(TnNotActive),
+        ),
+    ];
+    for (denial, [pin, account_number, postal_code], after) in cases {
+        let number = AskedNumber {
+            tn: "+14158675309".parse().unwrap(),
+            denial,
+            matches: Matches {
+                account_number,
+                postal_code,
+                pin,
+                name: NotMatched,
+            },
+            is_separated: false,
+        };
+        let separated = number.separate();
+        assert_eq!(separated.denial, after, "{denial:?}");
+        assert!(separated.is_separated && separated.matches.pin == NotCompared);
+    }
+}

@@ -162,8 +162,7 @@ impl PortOutService for PortOuts {
     ) -> Reply<v1::ListRejectionReasonsResponse> {
         let caller = Caller::of(&request)?;
         let name = parse::name(&request.get_ref().port_out_id)?;
-        let now = self.intake.base.clock.now();
-        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, scope(&caller), name, now)
+        let reasons = ops::port_out::rejection_reasons(&self.intake.base.pool, scope(&caller), name)
             .await
             .map_err(|error| status::read(&error))?;
         let reasons = reasons.into_iter().map(convert::reason).collect();

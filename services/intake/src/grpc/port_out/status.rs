@@ -29,7 +29,7 @@ pub(super) fn accept(error: &AcceptError) -> Status {
 pub(super) fn refuse(error: &RefuseError) -> Status {
     match error {
         RefuseError::NotFound => not_found(error),
-        RefuseError::DoesNotApply(_) => fail(
+        RefuseError::DoesNotApply { .. } => fail(
             Code::FailedPrecondition,
             "REASON_DOES_NOT_APPLY",
             error.to_string(),

@@ -1,7 +1,8 @@
 //! The decisions of accounts, and of operations over them.
 
 use intake_domain::port_out::{
-    AnswerMode, Claim, Claimant, IllegalTransition, LawfulReason, PortOut, PortOutState, Transition, Verdict,
+    AnswerMode, Claim, Claimant, IllegalTransition, LawfulReason, PortOut, PortOutState, ReasonFacts,
+    Transition, Verdict,
 };
 use jiff::Timestamp;
 use pg::StoreError;
@@ -37,9 +38,16 @@ pub(crate) enum RefuseError {
     /// The account has no such port-out.
     #[error("there is no such port-out")]
     NotFound,
-    /// The reason is lawful, and untrue of these numbers: they have no PIN, no lock or no other port.
-    #[error("{} is a lawful reason, but cannot be true of this port-out", .0.code())]
-    DoesNotApply(LawfulReason),
+    /// The reason is lawful, and our record disproves it of these numbers.
+    #[error("{} is a lawful reason, but our record disproves it of {}; {}", .reason.code(), listed(.of.iter()), instead(.apply))]
+    DoesNotApply {
+        /// What was said.
+        reason: LawfulReason,
+        /// Of which numbers it is not true.
+        of: Vec<Tn>,
+        /// What can be true.
+        apply: Vec<LawfulReason>,
+    },
     /// Some of the numbers alone are refused, and the winning carrier takes one answer to all; or one of them is none of
     /// this port-out that may still go.
     #[error(
@@ -116,13 +124,9 @@ pub(crate) async fn refuse(
     let case = store::port_out::find(conn, Some(account), name)
         .await?
         .ok_or(RefuseError::NotFound)?;
-    if !refusal
-        .reason
-        .can_apply(read::reason_facts(conn, &case, now).await?)
-    {
-        return Err(RefuseError::DoesNotApply(refusal.reason));
-    }
+    let facts = read::reason_facts(conn, &case).await?;
     let tns = case.claimable(refusal.tns).ok_or(RefuseError::AsAWhole)?;
+    require_applying(refusal.reason, &facts, &tns, case.request.answers)?;
     let claim = Claim {
         reason: refusal.reason,
         tns,
@@ -132,6 +136,48 @@ pub(crate) async fn refuse(
     };
     let refused = decide::<RefuseError>(conn, &case, |case| case.state.clone().refuse(claim), now).await?;
     Ok(read::seen(conn, refused).await?)
+}
+
+/// A reason is to be true of each number that it denies by itself; of one, where that one denies the whole request.
+fn require_applying(
+    reason: LawfulReason,
+    facts: &[ReasonFacts],
+    tns: &[Tn],
+    answers: AnswerMode,
+) -> Result<(), RefuseError> {
+    let claimed = || facts.iter().filter(|number| tns.contains(&number.tn));
+    let of: Vec<Tn> = claimed()
+        .filter(|number| !reason.can_apply(number))
+        .map(|number| number.tn)
+        .collect();
+    // Where no number may go any more, it is decided already, and that is said instead.
+    let applies = match answers {
+        AnswerMode::Whole => of.len() < claimed().count(),
+        AnswerMode::PerNumber => of.is_empty(),
+    };
+    if applies || claimed().next().is_none() {
+        return Ok(());
+    }
+    let claimed: Vec<ReasonFacts> = claimed().copied().collect();
+    Err(RefuseError::DoesNotApply {
+        reason,
+        of,
+        apply: LawfulReason::applying_to(&claimed),
+    })
+}
+
+fn listed(items: impl Iterator<Item = impl ToString>) -> String {
+    items.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn instead(apply: &[LawfulReason]) -> String {
+    if apply.is_empty() {
+        return "no reason can be true of them: accept it".to_owned();
+    }
+    format!(
+        "these can be true: {}",
+        listed(apply.iter().map(|reason| reason.code()))
+    )
 }
 
 /// Upholds or overrules an account's refusal.
@@ -202,6 +248,10 @@ where
         .iter()
         .position(|locked| locked.id == case.id)
         .ok_or_else(|| StoreError::corrupt("port_out", &case.id, &"not among the cases of its request"))?;
+    // Its lines were separated from the account since it was found: then it is not there, when the call is repeated.
+    if cases[index].account != case.account {
+        return Err(StoreError::Stale("the port-out").into());
+    }
     let (state, fact) = transition(&mut cases[index])?;
     settle(conn, &mut cases, index, (state, fact), now).await?;
     Ok(cases.swap_remove(index))

@@ -16,6 +16,7 @@ mod protection;
 mod read;
 mod receive;
 mod records;
+mod separation;
 mod settle;
 mod silence;
 mod text_reply;
@@ -37,11 +38,12 @@ pub(crate) use policy::{
 pub(crate) use progress::{News, ProgressError, ReportedProgress, report_progress};
 pub(crate) use protection::{
     LockAsked, PinError, PinFor, ProtectError, clear_pin, list_lock_history, list_pin_attempts, make_pin,
-    record_separation, reveal_pin, set_lock, set_pin, set_transfer_pin,
+    reveal_pin, set_lock, set_pin, set_transfer_pin,
 };
 pub(crate) use read::{ReadError, Seen, get, rejection_reasons, timeline};
 pub(crate) use receive::{AskedPortOut, ReceiveError, receive};
 pub(crate) use records::{RecordError, add_document, document_content, documents, keep_document};
+pub(crate) use separation::record_separation;
 pub(crate) use silence::{backlog, decide_silence};
 pub(crate) use text_reply::{TextReply, record_text_reply};
 pub(crate) use tried_pin::hash_pin;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
 use thiserror::Error;
-use types::{Pon, Spid, Tn};
+use types::{Pon, Spid};
 
 use super::settle::settle;
 use crate::announce;
@@ -117,31 +117,10 @@ async fn end(
             .filter(|case| !stays(case))
             .and_then(|case| case.state.clone().report(progress, occurred_at));
         if let Some(transition) = ended {
-            if progress == Progress::PortedOut {
-                note_locks(conn, &cases[index], now).await?;
-            }
             settle(conn, cases, index, transition, now).await?;
         }
     }
     Ok(())
-}
-
-/// Numbers that went though they were locked are for a person to look at: the winning carrier refused the conflict, or has
-/// not answered it.
-async fn note_locks(conn: &mut PgConnection, case: &PortOut, now: Timestamp) -> Result<(), StoreError> {
-    let locked = store::port_out::locked_of(conn, case.account, &case.leaving()).await?;
-    if locked.is_empty() {
-        return Ok(());
-    }
-    let tns: Vec<String> = locked.iter().map(Tn::to_string).collect();
-    let entry = Entry {
-        at: now,
-        actor: case.request.key.winning_spid.to_string(),
-        what: "WENT_LOCKED",
-        detail: format!("locked numbers have gone: {}", tns.join(", ")),
-        is_warning: true,
-    };
-    store::port_out::add_entry(conn, case.id, &entry).await
 }
 
 async fn move_foc(

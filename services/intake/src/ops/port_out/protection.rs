@@ -183,26 +183,16 @@ pub(crate) async fn set_lock(
     Ok(changed)
 }
 
-/// Puts separated lines on record.
-pub(crate) async fn record_separation(
+pub(super) async fn require_held(
     conn: &mut PgConnection,
     account: AccountId,
     tns: &[Tn],
-    by: By<'_>,
 ) -> Result<(), ProtectError> {
-    require_held(conn, account, tns).await?;
-    store::port_out::record_separations(conn, account, tns, by).await?;
-    announce::protection::lines_separated(conn, account, tns, by).await?;
-    tracing::info!(account.id = %account, lines = tns.len(), by = %by.subject, "lines were separated from their account");
-    Ok(())
-}
-
-async fn require_held(conn: &mut PgConnection, account: AccountId, tns: &[Tn]) -> Result<(), ProtectError> {
     let held = store::port_out::lock_held(conn, account, tns).await?;
     require_all(&held, tns)
 }
 
-fn require_all(held: &[Tn], tns: &[Tn]) -> Result<(), ProtectError> {
+pub(super) fn require_all(held: &[Tn], tns: &[Tn]) -> Result<(), ProtectError> {
     let missing: Vec<Tn> = tns.iter().filter(|tn| !held.contains(tn)).copied().collect();
     if missing.is_empty() {
         Ok(())

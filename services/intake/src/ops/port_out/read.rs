@@ -1,7 +1,6 @@
 //! What an account sees of its port-outs.
 
 use intake_domain::port_out::{Conflict, Consent, LawfulReason, PortOut, ReasonFacts};
-use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::{PgConnection, PgPool};
 use thiserror::Error;
@@ -58,17 +57,13 @@ pub(crate) async fn rejection_reasons(
     pool: &PgPool,
     account: Option<AccountId>,
     name: PortOutName,
-    now: Timestamp,
 ) -> Result<Vec<LawfulReason>, ReadError> {
     let mut conn = pool.acquire().await?;
     let case = store::port_out::find(&mut conn, account, name)
         .await?
         .ok_or(ReadError::NotFound)?;
-    let facts = reason_facts(&mut conn, &case, now).await?;
-    Ok(LawfulReason::ALL
-        .into_iter()
-        .filter(|reason| reason.can_apply(facts))
-        .collect())
+    let facts = reason_facts(&mut conn, &case).await?;
+    Ok(LawfulReason::applying_to(&facts))
 }
 
 /// A page of what happened to a port-out, oldest first: what came after `after`.
@@ -99,17 +94,22 @@ pub(super) async fn seen(conn: &mut PgConnection, case: PortOut) -> Result<Seen,
     })
 }
 
+/// What is on record about the numbers of a case that may still go.
 pub(super) async fn reason_facts(
     conn: &mut PgConnection,
     case: &PortOut,
-    now: Timestamp,
-) -> Result<ReasonFacts, StoreError> {
-    let tns = case.undenied();
-    let with_pin = store::port_out::numbers_with_pin(conn, case.account, &tns, now).await?;
-    let locked = store::port_out::locked_of(conn, case.account, &tns).await?;
-    Ok(ReasonFacts {
-        has_pin: !with_pin.is_empty(),
-        is_locked: !locked.is_empty(),
-        has_other_port: store::port_out::has_other_open(conn, case).await?,
-    })
+) -> Result<Vec<ReasonFacts>, StoreError> {
+    let undenied = case.undenied();
+    let standings = store::port_out::standings(conn, case.account, &undenied).await?;
+    let locked = store::port_out::locked_of(conn, case.account, &undenied).await?;
+    let elsewhere = store::port_out::in_other_open(conn, case).await?;
+    let numbers = case.numbers.iter().filter(|number| number.denial.is_none());
+    let facts = numbers.map(|number| ReasonFacts {
+        tn: number.tn,
+        standing: standings.get(&number.tn).copied(),
+        matches: number.matches,
+        is_locked: locked.contains(&number.tn),
+        has_other_port: elsewhere.contains(&number.tn),
+    });
+    Ok(facts.collect())
 }

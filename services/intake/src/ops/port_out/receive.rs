@@ -243,7 +243,11 @@ fn warn_if_due(case: &PortOut, now: Timestamp) {
 }
 
 /// Lines separated from their account go past its lock and without telling it, and that is on record.
-async fn note_separation(conn: &mut PgConnection, case: &PortOut, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn note_separation(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let separated = case.numbers.iter().filter(|number| number.is_separated);
     let tns: Vec<Tn> = separated.map(|number| number.tn).collect();
     if tns.is_empty() {
@@ -278,12 +282,7 @@ async fn follow_policy(
     let PortOutState::Pending { answer_due_at } = case.state else {
         return Ok(());
     };
-    let undenied = case.numbers.iter().filter(|number| number.denial.is_none());
-    let is_at_once = case
-        .policy
-        .outcome
-        .is_at_once(undenied.map(|number| number.matches.pin));
-    if is_at_once {
+    if case.is_authorized_at_once() {
         if let Ok(transition) = case.state.clone().apply_policy(now) {
             settle::settle(conn, cases, index, transition, now).await?;
         }

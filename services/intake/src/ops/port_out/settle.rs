@@ -11,9 +11,10 @@ use intake_domain::port_out::{
 use jiff::Timestamp;
 use pg::StoreError;
 use sqlx::PgConnection;
-use types::Tn;
+use types::{AccountId, Tn};
 
 use crate::announce;
+use crate::announce::port_out::Left;
 use crate::store;
 use crate::store::port_out::Entry;
 
@@ -35,7 +36,7 @@ pub(super) async fn settle(
             settle_again(conn, cases, index, fact, now).await
         }
         PortOutFact::Rejected => settle_again(conn, cases, index, fact, now).await,
-        PortOutFact::PortedOut { .. } => leave(conn, case, fact, now).await,
+        PortOutFact::PortedOut { was_authorized } => leave(conn, case, was_authorized, now).await,
         PortOutFact::Received | PortOutFact::RejectionRequested | PortOutFact::Cancelled => {
             tell(conn, case, fact, now).await
         }
@@ -82,33 +83,81 @@ async fn hold_locked(
 
 /// Saves a case whose numbers have gone, takes them out of the inventory with all that protected them, and announces those
 /// that were in it: what we run for them is to be released, and the account is charged for its own. Of numbers that it did
-/// not have, or that had been separated from it, an account hears nothing.
+/// not have, or that were separated from it by now, an account hears nothing.
 async fn leave(
     conn: &mut PgConnection,
     case: &mut PortOut,
-    fact: PortOutFact,
+    was_authorized: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let leaving = case.leaving();
+    let since = store::port_out::separated_of(conn, case.account, &leaving).await?;
     let is_separated = |tn: &Tn| {
         let mut numbers = case.numbers.iter();
-        numbers.any(|number| number.tn == *tn && number.is_separated)
+        since.contains(tn) || numbers.any(|number| number.tn == *tn && number.is_separated)
     };
     let (separated, own): (Vec<Tn>, Vec<Tn>) = leaving.into_iter().partition(is_separated);
+    let locked = store::port_out::locked_of(conn, case.account, &own).await?;
     let removed = store::inventory::remove_ported_out(conn, case.account, case.id, &own).await?;
     let freed = store::port_out::remove_separated(conn, &separated).await?;
     let gone = [removed.as_slice(), freed.as_slice()].concat();
     store::port_out::forget_protection(conn, &gone).await?;
     tracing::info!(port_out.id = %case.id, removed = gone.len(), asked = case.numbers.len(), "numbers have left");
-    store::port_out::save(conn, case).await?;
-    record(conn, case, fact, now).await?;
-    if !gone.is_empty() {
-        announce::protection::numbers_released(conn, &only(case, &gone), now).await?;
+    if own.is_empty() && !separated.is_empty() {
+        // It was over when they were separated, and is not any more: nothing of it is the account's.
+        case.account = AccountId::PLATFORM;
+        store::port_out::give_to(conn, case).await?;
+    } else {
+        store::port_out::save(conn, case).await?;
     }
-    if removed.is_empty() {
+    record(conn, case, PortOutFact::PortedOut { was_authorized }, now).await?;
+    let left = Left {
+        was_authorized,
+        locked: locked.into_iter().filter(|tn| removed.contains(tn)).collect(),
+    };
+    if !gone.is_empty() {
+        note_left(conn, case, &left, now).await?;
+    }
+    if !removed.is_empty() {
+        announce::protection::numbers_released(conn, &only(case, &removed), now).await?;
+        announce::port_out::ported_out(conn, &only(case, &removed), &left, now).await?;
+    }
+    if !freed.is_empty() {
+        // The account is not told, even if it was the one that was asked for them.
+        let unseen = PortOut {
+            account: AccountId::PLATFORM,
+            ..only(case, &freed)
+        };
+        announce::protection::numbers_released(conn, &unseen, now).await?;
+    }
+    Ok(())
+}
+
+/// Numbers that went though nobody had let them, or though they were locked, are for a person to look at: the winning carrier
+/// took them, refused the conflict, or has not answered it.
+async fn note_left(
+    conn: &mut PgConnection,
+    case: &PortOut,
+    left: &Left,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !left.is_without_leave() {
         return Ok(());
     }
-    announce::port_out::fact(conn, &only(case, &removed), fact, now).await
+    tracing::warn!(alert = true, port_out.id = %case.id, authorized = left.was_authorized, locked = left.locked.len(),
+        "numbers went without leave");
+    if left.locked.is_empty() {
+        return Ok(());
+    }
+    let tns: Vec<String> = left.locked.iter().map(Tn::to_string).collect();
+    let entry = Entry {
+        at: now,
+        actor: case.request.key.winning_spid.to_string(),
+        what: "WENT_LOCKED",
+        detail: format!("locked numbers have gone: {}", tns.join(", ")),
+        is_warning: true,
+    };
+    store::port_out::add_entry(conn, case.id, &entry).await
 }
 
 fn only(case: &PortOut, tns: &[Tn]) -> PortOut {
@@ -217,9 +266,6 @@ pub(super) async fn record(
         detail,
         is_warning: left_without_leave,
     };
-    if left_without_leave {
-        tracing::warn!(port_out.id = %case.id, "numbers went although nobody had authorized it");
-    }
     store::port_out::add_entry(conn, case.id, &entry).await
 }
 

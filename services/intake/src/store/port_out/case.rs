@@ -9,6 +9,7 @@ use types::{AccountId, PortOutId, RequestKind, RequestNumber, Tn};
 
 use super::numbers::{insert_numbers, save_denials, with_numbers};
 use super::row::{self, Row, StateColumns};
+use super::subscribers::tn;
 
 /// The columns of [`Row`], from a case and its request.
 macro_rules! case_columns {
@@ -207,21 +208,34 @@ pub(crate) async fn cases_of_request(
     with_numbers(conn, rows).await
 }
 
-/// Whether a number of the case is in an open port-out of another order.
-pub(crate) async fn has_other_open(conn: &mut PgConnection, case: &PortOut) -> Result<bool, StoreError> {
+/// How many cases a request has, whoever's.
+pub(crate) async fn count_cases(conn: &mut PgConnection, key: &RequestKey) -> Result<i64, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT count(*) FROM port_out WHERE winning_spid = $1 AND pon = $2 AND ver = $3")
+            .bind(key.winning_spid.as_str())
+            .bind(key.pon.as_str())
+            .bind(row::ver_column(key.ver))
+            .fetch_one(conn)
+            .await?,
+    )
+}
+
+/// The numbers of the case that are in an open port-out of another order.
+pub(crate) async fn in_other_open(conn: &mut PgConnection, case: &PortOut) -> Result<Vec<Tn>, StoreError> {
     let key = &case.request.key;
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (
-             SELECT FROM port_out_number mine
-               JOIN port_out_number theirs ON theirs.tn = mine.tn
-               JOIN port_out other ON other.port_out_id = theirs.port_out_id
-              WHERE mine.port_out_id = $1 AND other.ended_at IS NULL AND (other.winning_spid, other.pon) <> ($2, $3))",
+    let found: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT mine.tn
+           FROM port_out_number mine
+           JOIN port_out_number theirs ON theirs.tn = mine.tn
+           JOIN port_out other ON other.port_out_id = theirs.port_out_id
+          WHERE mine.port_out_id = $1 AND other.ended_at IS NULL AND (other.winning_spid, other.pon) <> ($2, $3)",
     )
     .bind(case.id.as_uuid())
     .bind(key.winning_spid.as_str())
     .bind(key.pon.as_str())
-    .fetch_one(conn)
-    .await?)
+    .fetch_all(conn)
+    .await?;
+    found.iter().map(|text| tn(text)).collect()
 }
 
 /// The request of a case.

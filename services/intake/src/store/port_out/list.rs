@@ -199,7 +199,7 @@ fn statement_of(prefix: &str, filter: &Filter, slice: Slice, part: Part) -> Quer
 
 /// A slice of the cases that a filter finds, to follow FROM.
 pub(super) fn push_cases(query: &mut QueryBuilder<Postgres>, filter: &Filter, of: (Slice, Part)) {
-    let any = (filter.states.len() > 1).then(|| AnyOf {
+    let any = (filter.states.len() > 1 && !is_all_open(filter)).then(|| AnyOf {
         column: "port_out.state",
         codes: codes(&filter.states),
         is_indexed_with_sort: of.0.sort.key.is_none(),
@@ -218,6 +218,19 @@ pub(super) fn suited_slice(filter: &Filter, limit: i64) -> (Slice, Part) {
     (page.slice(), Part::Known)
 }
 
+/// Whether every open case is wanted and no other: that has indexes of its own, for every sort, because nearly all cases have
+/// ended.
+fn is_all_open(filter: &Filter) -> bool {
+    StateName::ALL
+        .iter()
+        .all(|state| filter.states.contains(state) != state.is_end())
+}
+
+/// Whether open cases alone are wanted.
+fn is_open_only(filter: &Filter) -> bool {
+    !filter.states.is_empty() && filter.states.iter().all(|state| !state.is_end())
+}
+
 fn codes(states: &[StateName]) -> Vec<&'static str> {
     states.iter().map(|state| state.code()).collect()
 }
@@ -227,6 +240,9 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
         query
             .push(" AND port_out.account_id = ")
             .push_bind(account.as_uuid());
+    }
+    if is_open_only(filter) {
+        query.push(" AND port_out.ended_at IS NULL");
     }
     if let [state] = filter.states.as_slice() {
         push_text(query, "port_out.state", Some(state.code().to_owned()));

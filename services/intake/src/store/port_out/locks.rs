@@ -76,6 +76,22 @@ pub(crate) async fn locked_of(
     locked.iter().map(|text| tn(text)).collect()
 }
 
+/// Those of these numbers of the account that were separated from it.
+pub(crate) async fn separated_of(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<Vec<Tn>, StoreError> {
+    let separated: Vec<String> = sqlx::query_scalar(
+        "SELECT tn FROM line_separation WHERE account_id = $1 AND tn = ANY($2) ORDER BY tn",
+    )
+    .bind(account.as_uuid())
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    separated.iter().map(|text| tn(text)).collect()
+}
+
 /// A page of the changes of a number's lock while it was the account's, newest first: those before `before`.
 pub(crate) async fn list_lock_changes(
     conn: &mut PgConnection,

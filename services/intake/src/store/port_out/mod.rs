@@ -22,13 +22,14 @@ mod progress;
 mod protection_plans;
 mod request;
 mod row;
+mod separation;
 mod subscribers;
 mod text_reply;
 
 pub(crate) use attempts::{Attempt, count_wrong, count_wrong_requests, insert_attempts, list_attempts};
 pub(crate) use case::{
-    PortOutName, cases_of_request, find, find_by_id, find_by_id_for_update, has_other_open, insert,
-    list_since, next_number, open_requests_of, request_of, save,
+    PortOutName, cases_of_request, count_cases, find, find_by_id, find_by_id_for_update, in_other_open,
+    insert, list_since, next_number, open_requests_of, request_of, save,
 };
 pub(crate) use conflict::{conflicts_of, insert_conflict, save_conflict};
 pub(crate) use consent::{
@@ -40,11 +41,12 @@ pub(crate) use documents::{PortOutDocument, find_document, insert_document, list
 pub(crate) use history::{Entry, Happened, add_entry, list_entries};
 pub(crate) use list::{Cursor, Filter, Page, SortKey, list};
 pub(crate) use locks::{
-    By, LockChange, list_lock_changes, locked_of, record_separations, separation_references, set_locked,
+    By, LockChange, list_lock_changes, locked_of, record_separations, separated_of, separation_references,
+    set_locked,
 };
 pub(crate) use pins::{
-    BroughtBy, PinPlace, StoredPin, accounts_with_pin, clear_pins, find_pins, forget_protection,
-    numbers_with_pin, put_pins, put_transfer_pins, use_transfer_pins,
+    BroughtBy, PinPlace, StoredPin, accounts_with_pin, clear_pins, find_pins, forget_protection, put_pins,
+    put_transfer_pins, use_transfer_pins,
 };
 pub(crate) use policy::{find_policy, insert_policy, list_policies};
 pub(crate) use progress::{Report, insert_report};
@@ -52,5 +54,8 @@ pub(crate) use request::{
     Disposal, due_counts, find_answer_mode, find_versions, insert_request, lock_due_request,
     lock_held_request, lock_pon, lock_request, postpone, release_answer,
 };
-pub(crate) use subscribers::{Subscriber, find_for_update, list_held, lock_held, remove_separated};
+pub(crate) use separation::{give_to, move_numbers};
+pub(crate) use subscribers::{
+    Subscriber, find_for_update, list_held, lock_held, remove_separated, standings,
+};
 pub(crate) use text_reply::{answered_by_text, insert_text_reply, set_answered_by_text};

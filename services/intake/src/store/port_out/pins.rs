@@ -232,23 +232,3 @@ pub(crate) async fn accounts_with_pin(
     .await?;
     Ok(accounts.into_iter().map(AccountId::from_uuid).collect())
 }
-
-/// Those of these numbers of the account for which a winning carrier has to give a PIN.
-pub(crate) async fn numbers_with_pin(
-    conn: &mut PgConnection,
-    account: AccountId,
-    tns: &[Tn],
-    now: Timestamp,
-) -> Result<Vec<Tn>, StoreError> {
-    let found: Vec<String> = sqlx::query_scalar(
-        "SELECT given.tn FROM UNNEST($2::text[]) AS given (tn)
-          WHERE EXISTS (SELECT FROM port_out_pin WHERE account_id = $1 AND tn IN ('', given.tn))
-             OR EXISTS (SELECT FROM transfer_pin WHERE account_id = $1 AND tn IN ('', given.tn) AND expires_at > $3)",
-    )
-    .bind(account.as_uuid())
-    .bind(texts(tns))
-    .bind(now.to_sqlx())
-    .fetch_all(conn)
-    .await?;
-    found.iter().map(|text| tn(text)).collect()
-}

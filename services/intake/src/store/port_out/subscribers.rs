@@ -1,6 +1,9 @@
 //! The subscriber records that requests are judged by, as the inventory has them.
 
+use std::collections::HashMap;
+
 use intake_domain::port_in::Capabilities;
+use intake_domain::port_out::Standing;
 use pg::StoreError;
 use sqlx::PgConnection;
 use types::{AccountId, Tn};
@@ -110,6 +113,30 @@ pub(crate) async fn lock_held(
     .fetch_all(conn)
     .await?;
     held.iter().map(|text| tn(text)).collect()
+}
+
+/// Where those of `tns` stand that are the account's.
+pub(crate) async fn standings(
+    conn: &mut PgConnection,
+    account: AccountId,
+    tns: &[Tn],
+) -> Result<HashMap<Tn, Standing>, StoreError> {
+    let held: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT tn, state = 'IN_SERVICE' FROM inventory_number WHERE account_id = $1 AND tn = ANY($2)",
+    )
+    .bind(account.as_uuid())
+    .bind(texts(tns))
+    .fetch_all(conn)
+    .await?;
+    let standing = |(text, in_service): &(String, bool)| {
+        let standing = if *in_service {
+            Standing::InService
+        } else {
+            Standing::Incoming
+        };
+        Ok((tn(text)?, standing))
+    };
+    held.iter().map(standing).collect()
 }
 
 /// Takes lines that had been separated from whatever account out of the inventory. Returns those that were there.

@@ -103,7 +103,10 @@ fn of_the_others() -> Vec<Notice> {
     let at = Timestamp::UNIX_EPOCH;
     let none = Vec::new;
     vec![
-        port_out(PortOutNews::Received { answer_due_at: at }),
+        port_out(PortOutNews::Received {
+            answer_due_at: at,
+            decided_by: String::new(),
+        }),
         port_out(PortOutNews::Authorized {
             decided_by: "silence".to_owned(),
             denied: none(),
@@ -119,7 +122,15 @@ fn of_the_others() -> Vec<Notice> {
             explanation: String::new(),
         }),
         port_out(PortOutNews::FocChanged),
-        port_out(PortOutNews::PortedOut { ported_at: at }),
+        port_out(PortOutNews::PortedOut {
+            ported_at: at,
+            with_leave: true,
+        }),
+        port_out(PortOutNews::WentWithoutLeave {
+            ported_at: at,
+            was_authorized: false,
+            locked: Vec::new(),
+        }),
         port_out(PortOutNews::Cancelled),
         port_out(PortOutNews::Conflicted),
         port_out(PortOutNews::ConflictSettled { accepted: true }),
@@ -170,5 +181,31 @@ fn each_kind_of_news_is_a_step_of_its_own_and_no_step_is_left_over() {
             Notice::Account(_) => "account.",
         };
         assert!(notice.step().slug().starts_with(prefix), "{notice:?}");
+    }
+}
+
+#[test]
+fn people_are_not_written_to_of_what_one_of_them_decided_nor_twice_of_one_thing() {
+    let authorized = |by: &str| PortOutNews::Authorized {
+        decided_by: by.to_owned(),
+        denied: Vec::new(),
+    };
+    let gone = |with_leave| PortOutNews::PortedOut {
+        ported_at: Timestamp::UNIX_EPOCH,
+        with_leave,
+    };
+    let cases = [
+        (authorized("silence"), true),
+        (authorized("policy"), true),
+        (authorized("user:owner"), false),
+        (authorized("end user"), false),
+        (gone(true), true),
+        (gone(false), false),
+        (PortOutNews::Cancelled, true),
+        (PortOutNews::NumbersReleased, false),
+    ];
+    for (news, expected) in cases {
+        let notice = port_out(news);
+        assert_eq!(notice.is_mailed(), expected, "{notice:?}");
     }
 }

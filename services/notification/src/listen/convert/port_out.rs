@@ -13,7 +13,7 @@ use super::{Read, Reader, parse, present, reasons, refused, time, tns};
 /// Who decided, when our operations found that an account's rejection does not hold.
 const OVERRULED: &str = "overruled";
 
-pub(super) fn readers() -> [(String, Reader); 13] {
+pub(super) fn readers() -> [(String, Reader); 14] {
     [
         (v1::PortOutReceived::full_name(), received),
         (v1::PortOutAuthorized::full_name(), authorized),
@@ -21,6 +21,7 @@ pub(super) fn readers() -> [(String, Reader); 13] {
         (v1::PortOutRejected::full_name(), rejected),
         (v1::PortOutFocChanged::full_name(), foc_changed),
         (v1::PortedOut::full_name(), ported_out),
+        (v1::PortOutWentWithoutLeave::full_name(), went_without_leave),
         (v1::PortOutCancelled::full_name(), cancelled),
         (v1::PortOutConflicted::full_name(), conflicted),
         (v1::PortOutConflictSettled::full_name(), conflict_settled),
@@ -34,7 +35,11 @@ pub(super) fn readers() -> [(String, Reader); 13] {
 fn received(payload: &[u8]) -> Read<Option<Notice>> {
     let event = v1::PortOutReceived::decode(payload)?;
     let answer_due_at = time(event.answer_due_at.as_ref(), "answer_due_at")?;
-    port_out(event.port_out, PortOutNews::Received { answer_due_at })
+    let news = PortOutNews::Received {
+        answer_due_at,
+        decided_by: event.decided_by,
+    };
+    port_out(event.port_out, news)
 }
 
 fn authorized(payload: &[u8]) -> Read<Option<Notice>> {
@@ -79,7 +84,21 @@ fn foc_changed(payload: &[u8]) -> Read<Option<Notice>> {
 fn ported_out(payload: &[u8]) -> Read<Option<Notice>> {
     let event = v1::PortedOut::decode(payload)?;
     let ported_at = time(event.ported_at.as_ref(), "ported_at")?;
-    port_out(event.port_out, PortOutNews::PortedOut { ported_at })
+    let news = PortOutNews::PortedOut {
+        ported_at,
+        with_leave: !event.unauthorized && event.locked_tns.is_empty(),
+    };
+    port_out(event.port_out, news)
+}
+
+fn went_without_leave(payload: &[u8]) -> Read<Option<Notice>> {
+    let event = v1::PortOutWentWithoutLeave::decode(payload)?;
+    let news = PortOutNews::WentWithoutLeave {
+        ported_at: time(event.ported_at.as_ref(), "ported_at")?,
+        was_authorized: event.was_authorized,
+        locked: tns(&event.locked_tns)?,
+    };
+    port_out(event.port_out, news)
 }
 
 fn cancelled(payload: &[u8]) -> Read<Option<Notice>> {
