@@ -88,7 +88,7 @@ async fn what_waits_for_the_account_goes_without_it() {
     assert_eq!(intake.inventory(user.account).await, [OTHER_TN]);
     assert_eq!(
         told(&intake, user.account).await,
-        [] as [&str; 0],
+        Vec::<String>::new(),
         "no news, no charge"
     );
     let authorized = intake.events::<v1::PortOutAuthorized>(AccountId::PLATFORM).await;
@@ -176,7 +176,7 @@ async fn the_other_numbers_of_the_request_stay_in_the_accounts_hands() {
     let charged = intake.events::<v1::PortedOut>(user.account).await;
     assert_eq!(charged.len(), 1);
     assert_eq!(charged[0].port_out.as_ref().unwrap().tns, [OTHER_TN]);
-    assert_eq!(intake.inventory(user.account).await, [] as [&str; 0]);
+    assert_eq!(intake.inventory(user.account).await, Vec::<String>::new());
 }
 
 #[tokio::test]
