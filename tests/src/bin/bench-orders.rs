@@ -156,13 +156,13 @@ fn cases() -> anyhow::Result<Vec<Case>> {
     cases.push(Case {
         order: "submitted_at DESC, order_id DESC",
         ..by("submitted in two days", &within("submitted_at"), |filter| {
-            filter.submitted = range
+            filter.submitted = range;
         })
     });
     cases.push(Case {
         order: "ended_at DESC, order_id DESC",
         ..by("ended in two days", &within("ended_at"), |filter| {
-            filter.ended = range
+            filter.ended = range;
         })
     });
     Ok(cases)

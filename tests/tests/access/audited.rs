@@ -22,7 +22,7 @@ use crate::{account_of, keyed};
 const SOON: Duration = Duration::from_secs(20);
 
 /// Changes that carry their own natural key, and why their success is on record, or need not be.
-const NATURAL: [(&str, &str); 18] = [
+const NATURAL: [(&str, &str); 19] = [
     (
         "ConfirmEvents",
         "moves the caller's own place in the feed and nothing else",
@@ -30,6 +30,10 @@ const NATURAL: [(&str, &str); 18] = [
     (
         "ReceivePortOut",
         "the case and its verdicts are announced as PortOutReceived",
+    ),
+    (
+        "PushChanges",
+        "what a carrier says: announced by what becomes of it, as when it is read from the feed",
     ),
     (
         "ReportPortOutProgress",
