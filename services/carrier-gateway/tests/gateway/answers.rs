@@ -371,7 +371,9 @@ async fn a_partner_that_does_not_know_a_request_is_asked_again_later() {
     order.submit(&gateway, 1).await;
     gateway.settle().await;
     gateway
-        .execute("UPDATE poll SET wanted_at = NULL, next_poll_at = '2026-03-03T15:00:00Z'")
+        .execute(
+            "UPDATE poll SET wanted_at = NULL, fresh_until = NULL, next_poll_at = '2026-03-03T15:00:00Z'",
+        )
         .await;
     world.partner.state().poll_refusals = [Status::not_found("no such PON")].into();
     gateway.advance(QUARTER).await;
