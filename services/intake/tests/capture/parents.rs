@@ -5,6 +5,7 @@ use portway_proto::gateway::v1::{Answer, CommandKind, CommandProgress};
 use portway_proto::intake::v1;
 use portway_proto::intake::v1::order_change_service_client::OrderChangeServiceClient;
 use portway_proto::intake::v1::{Order, OrderState};
+use portway_proto::types::v1::Court;
 
 use crate::customer::{Customer, key, number};
 use crate::harness::{TestIntake, answered, ask, change, reason};
@@ -42,6 +43,7 @@ async fn a_parent_stands_where_its_least_advanced_open_child_stands() {
         .await;
     assert_eq!(state().await, OrderState::ActionRequired);
     let whole = customer.get(&parent).await;
+    assert_eq!(whole.court(), Court::Customer);
     let counts: Vec<_> = whole
         .child_counts
         .iter()
@@ -69,6 +71,56 @@ async fn a_parent_stands_where_its_least_advanced_open_child_stands() {
     assert_eq!(ended.state(), OrderState::Ported, "{:?}", ended.children);
     assert!(ended.ended_at.is_some());
     assert_eq!(intake.live_tns().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_turn_it_is_with_any_child_is_seen_on_the_parent_and_in_lists() {
+    let intake = TestIntake::start("family_court").await;
+    let customer = intake.customer().await;
+    let (parent, children) = parent_of_three(&customer).await;
+    let turn = async |court: Court| {
+        let filter = v1::OrderFilter {
+            courts: vec![court.into()],
+            ..v1::OrderFilter::default()
+        };
+        let request = v1::ListOrdersRequest {
+            filter: Some(filter),
+            ..v1::ListOrdersRequest::default()
+        };
+        let reply = customer
+            .port_in()
+            .list_orders(ask(&customer.token, request))
+            .await;
+        let orders = reply.unwrap().into_inner().orders;
+        let mut ids: Vec<String> = orders.into_iter().map(|order| order.order_id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let both = |child: &Order| {
+        let mut ids = vec![parent.order_id.clone(), child.order_id.clone()];
+        ids.sort_unstable();
+        ids
+    };
+    for child in &children {
+        intake
+            .hear_command(child, CommandKind::Submit, CommandProgress::Acknowledged)
+            .await;
+    }
+    assert_eq!(customer.get(&parent).await.court(), Court::LosingCarrier);
+    // Nobody knows what it means, so it is ours; all three stand in the same state.
+    intake
+        .hear(&children[1], Answer::Rejected, &[("UNMAPPED", &tn(3))])
+        .await;
+    let seen = customer.get(&parent).await;
+    assert_eq!((seen.state(), seen.court()), (OrderState::Pending, Court::Us));
+    assert_eq!(turn(Court::Us).await, both(&children[1]));
+    // The customer's turn hides no other: the child that waits for us is still found.
+    intake
+        .hear(&children[2], Answer::Rejected, &[("PIN", &tn(4))])
+        .await;
+    assert_eq!(customer.get(&parent).await.court(), Court::Customer);
+    assert_eq!(turn(Court::Customer).await, both(&children[2]));
+    assert_eq!(turn(Court::Us).await, [children[1].order_id.clone()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

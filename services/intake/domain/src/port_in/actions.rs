@@ -9,7 +9,7 @@ use reasons::{Field, Reason, ReasonClass};
 use super::order::{IllegalTransition, Order};
 use super::refusal::{ActionRefusal, Refusal};
 use super::requirements::Requirement;
-use super::state::{OrderState, Rejection, StateName};
+use super::state::{Children, OrderState, Rejection, StateName};
 
 /// Nothing is changed or cancelled this close to a committed cut-over.
 const LOCKED_BEFORE_FOC: SignedDuration = SignedDuration::from_hours(24);
@@ -297,7 +297,11 @@ impl Order {
                 self.require_version_to_cancel()
             }
             // A parent is cancelled by its children; this is what is said when they have all ended.
-            OrderState::Ported | OrderState::Parent(StateName::Ported) => Err(Refusal::CompletedUseSnapback),
+            OrderState::Ported
+            | OrderState::Parent(Children {
+                state: StateName::Ported,
+                ..
+            }) => Err(Refusal::CompletedUseSnapback),
             OrderState::CancelRequested { .. }
             | OrderState::Cancelled
             | OrderState::Rejected

@@ -70,8 +70,8 @@ pub use review::{ReturnReason, ReviewCause, ReviewPolicy};
 pub use settle_rejection::{Finding, Meaning, SettleRejectionRefusal};
 pub use split::{CHILDREN_MAX, ChildRef, Division, OpenSecrets, Part, PartKey, PartKind, VersionsExhausted};
 pub use state::{
-    AwaitedAction, AwaitedAnswer, Commitment, Court, DateChange, Draft, Fallback, OrderState, PendingOn,
-    Rejection, StateName,
+    AwaitedAction, AwaitedAnswer, Children, Commitment, Court, DateChange, Draft, Fallback, OrderState,
+    PendingOn, Rejection, StateName,
 };
 pub use submit::{CommandHeard, CommandKind, CommandState};
 pub use text::{CallerName, Email, Note, PostalCode, Reference, RespOrg, ShortText, State, read_secret};

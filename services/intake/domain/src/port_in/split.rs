@@ -14,7 +14,7 @@ use super::family::ParentRef;
 use super::number::OrderNumber;
 use super::number_config::Overrides;
 use super::order::{Entry, Order, OrderFact, OrderRecord, Transition};
-use super::state::{Draft, OrderState, StateName};
+use super::state::{Children, Court, Draft, OrderState, StateName};
 use super::text::{Reference, RespOrg, ShortText};
 
 /// Children of one order at most: they are made in one transaction.
@@ -163,7 +163,10 @@ impl Order {
         }
         let mut order = self;
         order.record.numbers.retain(|number| !number.state.is_open());
-        order.record.state = OrderState::Parent(StateName::Submitted);
+        order.record.state = OrderState::Parent(Children {
+            state: StateName::Submitted,
+            court: Some(Court::Us),
+        });
         order.record.since = now;
         order.record.ver = ver;
         order.record.submitted_at = order.record.submitted_at.or(Some(now));

@@ -196,7 +196,16 @@ pub enum OrderState {
     Abandoned,
     /// Divided: it has children, and stands where they stand together. Kept by the database, which sees them all; no
     /// transition leads out of it.
-    Parent(StateName),
+    Parent(Children),
+}
+
+/// What the children of a parent come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Children {
+    /// Where the least advanced of them stands.
+    pub state: StateName,
+    /// Whose turn it is with the most urgent of those that are open; nobody's when none is.
+    pub court: Option<Court>,
 }
 
 /// Whose turn it is.
@@ -222,6 +231,15 @@ impl Court {
         Self::GainingCarrier,
         Self::LosingCarrier,
         Self::EndUser,
+    ];
+
+    /// Whose turn it is with a parent: the first of these with whom any child is, for the others wait by themselves.
+    pub const MOST_URGENT_FIRST: [Self; 5] = [
+        Self::Customer,
+        Self::EndUser,
+        Self::Us,
+        Self::LosingCarrier,
+        Self::GainingCarrier,
     ];
 
     /// The stable name.
@@ -322,7 +340,7 @@ impl OrderState {
             Self::Cancelled => StateName::Cancelled,
             Self::Rejected => StateName::Rejected,
             Self::Abandoned => StateName::Abandoned,
-            Self::Parent(children) => *children,
+            Self::Parent(children) => children.state,
         }
     }
 
@@ -345,7 +363,7 @@ impl OrderState {
             Self::Pending(PendingOn::Carrier) => Some(Court::LosingCarrier),
             Self::Activating { .. } => Some(Court::GainingCarrier),
             Self::Ported | Self::Cancelled | Self::Rejected | Self::Abandoned => None,
-            Self::Parent(children) => court_of_children(*children),
+            Self::Parent(children) => children.court,
         }
     }
 
@@ -365,16 +383,5 @@ impl OrderState {
         } else {
             self.rejection()
         }
-    }
-}
-
-/// Whose turn it is while the least advanced child is in this state.
-const fn court_of_children(state: StateName) -> Option<Court> {
-    match state {
-        StateName::Draft | StateName::ActionRequired => Some(Court::Customer),
-        StateName::Submitted | StateName::FocConfirmed => Some(Court::Us),
-        StateName::Pending | StateName::CancelRequested => Some(Court::LosingCarrier),
-        StateName::Activating => Some(Court::GainingCarrier),
-        StateName::Ported | StateName::Cancelled | StateName::Rejected | StateName::Abandoned => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use intake_domain::carrier::LosingCarrier;
 use intake_domain::port_in::{
-    Action, AtCarrier, AwaitedAction, Commitment, Fallback, InventoryChange, NumberChanges, NumberState,
-    Order, OrderFact, OrderState, Package, PendingOn, Refusal, Says, StateName, Transition,
+    Action, AtCarrier, AwaitedAction, Children, Commitment, Court, Fallback, InventoryChange, NumberChanges,
+    NumberState, Order, OrderFact, OrderState, Package, PendingOn, Refusal, Says, StateName, Transition,
 };
 use jiff::{SignedDuration, Timestamp};
 use reasons::Reason;
@@ -139,7 +139,10 @@ fn numbers_are_set_up_until_none_is_to_come() {
 
 #[test]
 fn what_is_done_to_the_children_of_a_parent_is_allowed_while_it_is_to_one() {
-    let parent = order_with(OrderState::Parent(StateName::Pending));
+    let parent = order_with(OrderState::Parent(Children {
+        state: StateName::Pending,
+        court: Some(Court::LosingCarrier),
+    }));
     let near = |hours: i64| {
         let foc_at = now().checked_add(SignedDuration::from_hours(hours)).unwrap();
         order_with(OrderState::FocConfirmed(Commitment {

@@ -1,9 +1,10 @@
 //! Orders to test with.
 
 use intake_domain::port_in::{
-    Address, AwaitedAction, AwaitedAnswer, CommandHeard, CommandKind, CommandState, Commitment, DateChange,
-    Detail, Details, Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order, OrderNumber, OrderReason,
-    OrderRecord, OrderState, Overrides, PendingOn, Rejection, ReviewCause, StateName, SubscriberKind,
+    Address, AwaitedAction, AwaitedAnswer, Children, CommandHeard, CommandKind, CommandState, Commitment,
+    Court, DateChange, Detail, Details, Draft, Fallback, KeptSecret, NumberConfig, NumberState, Order,
+    OrderNumber, OrderReason, OrderRecord, OrderState, Overrides, PendingOn, Rejection, ReviewCause,
+    StateName, SubscriberKind,
 };
 use jiff::Timestamp;
 use reasons::Reason;
@@ -185,7 +186,13 @@ pub(crate) fn awaits_us() -> OrderState {
 /// Every variant of a state by its name in tables: those of [`StateName`], and the four that look like others outside.
 pub(crate) fn every_state() -> Vec<(&'static str, OrderState)> {
     let mut all: Vec<_> = StateName::ALL.map(|name| (name.code(), state(name))).to_vec();
-    all.push(("PARENT", OrderState::Parent(StateName::Pending)));
+    all.push((
+        "PARENT",
+        OrderState::Parent(Children {
+            state: StateName::Pending,
+            court: Some(Court::LosingCarrier),
+        }),
+    ));
     all.insert(
         1,
         ("IN_REVIEW", OrderState::InReview(vec![ReviewCause::FirstOrder])),

@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** a child is locked before its parent, never the other way about.
 
-use intake_domain::port_in::{Court, OrderState, StateName};
+use intake_domain::port_in::{Court, StateName};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pg::StoreError;
@@ -45,26 +45,26 @@ pub(crate) async fn sum_up(
     let states = StateName::LEAST_ADVANCED_FIRST;
     let codes: Vec<&str> = states.iter().map(|state| state.code()).collect();
     let ends: Vec<bool> = states.iter().map(|state| state.is_final()).collect();
-    let courts: Vec<Option<&str>> = states
-        .iter()
-        .map(|state| OrderState::Parent(*state).court().map(Court::code))
-        .collect();
+    let courts = Court::MOST_URGENT_FIRST.map(Court::code);
     sqlx::query(
         "UPDATE port_order
             SET version = port_order.version + 1, state = ($3::text[])[children.place],
                 since = CASE port_order.state WHEN ($3::text[])[children.place] THEN port_order.since ELSE $2 END,
-                updated_at = $2, court = ($4::text[])[children.place], court_due_at = children.court_due_at,
+                updated_at = $2, court = ($4::text[])[children.court_place],
+                court_due_at = children.court_due_at,
                 ended_at = CASE WHEN ($5::boolean[])[children.place] THEN $2 END
-           FROM (SELECT min(array_position($3::text[], state)) AS place, min(court_due_at) AS court_due_at
+           FROM (SELECT min(array_position($3::text[], state)) AS place, min(court_due_at) AS court_due_at,
+                        min(array_position($4::text[], court)) FILTER (WHERE ended_at IS NULL) AS court_place
                    FROM port_order WHERE parent_order_id = $1) AS children
           WHERE order_id = $1 AND is_parent
             AND (port_order.state <> ($3::text[])[children.place]
+                 OR port_order.court IS DISTINCT FROM ($4::text[])[children.court_place]
                  OR port_order.court_due_at IS DISTINCT FROM children.court_due_at)",
     )
     .bind(parent.as_uuid())
     .bind(now.to_sqlx())
     .bind(codes)
-    .bind(courts)
+    .bind(courts.as_slice())
     .bind(ends)
     .execute(conn)
     .await?;

@@ -43,11 +43,13 @@ pub(crate) struct OrderFilter {
 
 impl OrderFilter {
     /// A child is seen through its parent, unless something is asked for that the child has and its parent has not: a
-    /// number, its own number, a carrier, a commitment.
+    /// number, its own number, a carrier, a commitment, or that it is somebody's turn of whom the parent says nothing.
     const fn asks_for_what_children_have(&self) -> bool {
         self.tn.is_some()
             || self.request_number.is_some()
             || self.losing_carrier.is_some()
+            || !self.courts.is_empty()
+            || self.overdue_at.is_some()
             || self.foc.is_set()
     }
 }

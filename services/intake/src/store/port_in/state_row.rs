@@ -1,8 +1,8 @@
 //! The state of an order as its columns, both ways.
 
 use intake_domain::port_in::{
-    AwaitedAction, AwaitedAnswer, Commitment, DateChange, Draft, Fallback, Order, OrderReason, OrderRecord,
-    OrderState, PendingOn, Rejection, ReturnReason, ReviewCause, StateName,
+    AwaitedAction, AwaitedAnswer, Children, Commitment, Court, DateChange, Draft, Fallback, Order,
+    OrderReason, OrderRecord, OrderState, PendingOn, Rejection, ReturnReason, ReviewCause, StateName,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -43,6 +43,7 @@ pub(super) struct StateRow {
     returned_fields: Vec<String>,
     review_causes: Option<Vec<String>>,
     is_parent: bool,
+    court: Option<String>,
 }
 
 /// The columns of [`StateRow`], for every statement that reads one.
@@ -50,7 +51,7 @@ macro_rules! state_columns {
     () => {
         "port_order.state, cancel_from, change_from, change_ver, change_previous, answer_due_at, action_since, acted_at,
          action_warned_at, awaits_us, update_required, foc_at, foc_received_at, is_incoming, draft_changed_at,
-         draft_warned, returned_messages, returned_fields, review_causes, is_parent"
+         draft_warned, returned_messages, returned_fields, review_causes, is_parent, port_order.court"
     };
 }
 pub(super) use state_columns;
@@ -106,6 +107,12 @@ impl Reader {
             .ok_or_else(|| self.corrupt("unknown state"))
     }
 
+    fn court(&self, code: &str) -> Result<Court, StoreError> {
+        let mut all = Court::ALL.into_iter();
+        all.find(|court| court.code() == code)
+            .ok_or_else(|| self.corrupt("unknown court"))
+    }
+
     fn instant(&self, at: Option<jiff_sqlx::Timestamp>, what: &str) -> Result<Timestamp, StoreError> {
         at.map(jiff_sqlx::Timestamp::to_jiff)
             .ok_or_else(|| self.corrupt(format!("{what} is missing")))
@@ -115,7 +122,8 @@ impl Reader {
         let row = &self.row;
         let name = self.name(&row.name)?;
         if row.is_parent {
-            return Ok(OrderState::Parent(name));
+            let court = row.court.as_deref().map(|code| self.court(code)).transpose()?;
+            return Ok(OrderState::Parent(Children { state: name, court }));
         }
         Ok(match name {
             StateName::Draft => OrderState::Draft(self.draft()?),
