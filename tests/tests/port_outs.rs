@@ -134,28 +134,31 @@ async fn a_rejection_stands_or_is_overruled_and_the_customer_is_told_why() {
         .map(|number| number.tn)
         .collect();
     assert_eq!(left, [stays]);
+    assert_told_of_reviews(&system, &customer, &upheld, &overruled).await;
+    a_later_request_finds_nothing(&customer, &order, goes).await;
+}
+
+async fn assert_told_of_reviews(system: &System, customer: &Customer, upheld: &PortOut, overruled: &PortOut) {
     assert_told_once(
-        &system,
-        &customer,
+        system,
+        customer,
         &upheld.port_out_id,
         &["port_out.received", "port_out.rejected"],
     )
     .await;
     assert_told_once(
-        &system,
-        &customer,
+        system,
+        customer,
         &overruled.port_out_id,
         &["port_out.received", "port_out.overruled", "port_out.ported_out"],
     )
     .await;
-    let why = mails(&system);
+    let why = mails(system);
     assert!(
         why.iter()
             .any(|mail| mail.contains("the other port is withdrawn")),
         "{why:?}"
     );
-
-    a_later_request_finds_nothing(&customer, &order, goes).await;
 }
 
 #[tokio::test]

@@ -252,6 +252,11 @@ impl Court {
             Self::EndUser => "END_USER",
         }
     }
+
+    /// Reads a stable name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|court| court.code() == code)
+    }
 }
 
 /// The name of a state, for lists, history and refusals.

@@ -107,12 +107,6 @@ impl Reader {
             .ok_or_else(|| self.corrupt("unknown state"))
     }
 
-    fn court(&self, code: &str) -> Result<Court, StoreError> {
-        let mut all = Court::ALL.into_iter();
-        all.find(|court| court.code() == code)
-            .ok_or_else(|| self.corrupt("unknown court"))
-    }
-
     fn instant(&self, at: Option<jiff_sqlx::Timestamp>, what: &str) -> Result<Timestamp, StoreError> {
         at.map(jiff_sqlx::Timestamp::to_jiff)
             .ok_or_else(|| self.corrupt(format!("{what} is missing")))
@@ -122,7 +116,7 @@ impl Reader {
         let row = &self.row;
         let name = self.name(&row.name)?;
         if row.is_parent {
-            let court = row.court.as_deref().map(|code| self.court(code)).transpose()?;
+            let court = row.court.as_deref().and_then(Court::from_code);
             return Ok(OrderState::Parent(Children { state: name, court }));
         }
         Ok(match name {

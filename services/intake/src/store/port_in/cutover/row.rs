@@ -30,10 +30,7 @@ impl CutoverRow {
         let activation = [ActivationMode::AtFoc, ActivationMode::OnDemand]
             .into_iter()
             .find(|mode| activation(*mode) == self.activation);
-        let court = self
-            .held_court
-            .as_deref()
-            .and_then(|code| Court::ALL.into_iter().find(|court| court.code() == code));
+        let court = self.held_court.as_deref().and_then(Court::from_code);
         let held = match (self.held_since, court) {
             (Some(since), Some(court)) => Some(HeldBack {
                 since: since.to_jiff(),
