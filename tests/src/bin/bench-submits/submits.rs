@@ -137,7 +137,7 @@ async fn write_rows(pool: &PgPool, draft: &Order) -> anyhow::Result<()> {
     .bind([0_u8; 32].as_slice())
     .execute(&mut *tx)
     .await?;
-    sqlx::query("UPDATE port_order SET state = 'SUBMITTED', version = version + 1, since = now(), submitted_at = now() WHERE order_id = $1")
+    sqlx::query("UPDATE port_order SET state = 'SUBMITTED', version = version + 1, since = now(), submitted_at = now(), draft_changed_at = NULL, due_at = NULL WHERE order_id = $1")
         .bind(order)
         .execute(&mut *tx)
         .await?;
