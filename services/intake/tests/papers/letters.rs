@@ -81,6 +81,35 @@ async fn a_letter_says_what_the_order_says_and_satisfies_nothing_before_it_is_si
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_is_only_tried_is_kept_nowhere() {
+    let intake = TestIntake::start("triedletter").await;
+    let customer = intake
+        .customer_who_may(&["port_in.view", "port_in.modify", "account.modify"])
+        .await;
+    let draft = customer.draft(&[ONE]).await;
+    let signer = Signer {
+        intake: &intake,
+        customer: &customer,
+    };
+    signer.brand().await;
+    let request = v1::MakeLettersRequest {
+        order_id: draft.order_id.clone(),
+    };
+    let mut request = change(&customer.token, &key(), request);
+    request
+        .metadata_mut()
+        .insert("portway-dry-run", "true".parse().unwrap());
+    let tried = signer.letters().make_letters(request).await.unwrap();
+    assert_eq!(tried.into_inner().letters.len(), 1);
+    let letters: i64 = sqlx::query_scalar("SELECT count(*) FROM letter")
+        .fetch_one(&intake.pool)
+        .await
+        .unwrap();
+    assert_eq!(letters, 0);
+    assert!(!intake.folder.path().join("documents").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_letter_must_name_and_the_order_lacks_is_named_at_once() {
     let intake = TestIntake::start("incomplete").await;
     let customer = intake.customer().await;

@@ -136,8 +136,8 @@ mod tests {
             "error: tcp connect error (Unavailable)\n"
         );
         assert_eq!(
-            render(&Status::unknown("")),
-            "error: the service refused without a word (Unknown)\n"
+            render(&Status::unavailable("")),
+            "error: the service refused without a word (Unavailable)\n"
         );
     }
 

@@ -4,7 +4,7 @@ mod render;
 mod request;
 mod status;
 
-use auth::Caller;
+use auth::{Caller, DryRun};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use grpc::{Faults, Reply};
@@ -44,7 +44,8 @@ impl LetterService for Letters {
             Begun::Repeated(reply) => return Ok(reply),
             Begun::Fresh(work) => drop(work),
         }
-        let made = letters::compose(&self.intake, &requester, name)
+        let is_dry_run = request.extensions().get::<DryRun>().is_some();
+        let made = letters::compose(&self.intake, &requester, name, is_dry_run)
             .await
             .map_err(|error| status::make(&error))?;
         let mut work = match idempotency.begin(&request).await? {

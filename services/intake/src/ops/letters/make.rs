@@ -66,11 +66,12 @@ pub(crate) struct MadeLetters {
 }
 
 /// Makes the letters of an order, one for each part of it that goes out by itself, and keeps their PDFs. Outside of any
-/// transaction: the store may be far away.
+/// transaction: the store may be far away, and takes nothing back, so what is only tried is not kept there.
 pub(crate) async fn compose(
     intake: &Intake,
     requester: &Requester,
     name: OrderName,
+    is_dry_run: bool,
 ) -> Result<MadeLetters, MakeError> {
     let now = intake.base.clock.now();
     let mut conn = intake.base.pool.acquire().await?;
@@ -82,7 +83,11 @@ pub(crate) async fn compose(
     drop(conn);
     let mut letters = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        letters.push(draw(intake, &order, draft, now).await?);
+        let (letter, pdf) = draw(&order, draft, now).await?;
+        if !is_dry_run {
+            intake.contents.keep(letter.sha256, &pdf).await?;
+        }
+        letters.push(letter);
     }
     Ok(MadeLetters {
         letters,
@@ -91,21 +96,15 @@ pub(crate) async fn compose(
     })
 }
 
-/// Draws a letter and keeps its PDF.
-async fn draw(
-    intake: &Intake,
-    order: &Order,
-    draft: letters::Letter,
-    now: Timestamp,
-) -> Result<Letter, MakeError> {
+/// Draws a letter: what is known of it, and its PDF.
+async fn draw(order: &Order, draft: letters::Letter, now: Timestamp) -> Result<(Letter, Vec<u8>), MakeError> {
     let (btn, tns) = (draft.btn, draft.tns.clone());
     let words_sha256 = Some(words_digest(&draft));
     // 20,000 numbers take a while.
     let drawn = tokio::task::spawn_blocking(move || draft.to_pdf()).await;
     let pdf = drawn.map_err(|error| StoreError::corrupt("letter", &"new", &error))??;
     let sha256 = Sha256::digest(&pdf.bytes).into();
-    intake.contents.keep(sha256, &pdf.bytes).await?;
-    Ok(Letter {
+    let letter = Letter {
         id: LetterId::generate(),
         order: order.record().id,
         btn,
@@ -115,7 +114,8 @@ async fn draw(
         sha256,
         words_sha256,
         made_at: now,
-    })
+    };
+    Ok((letter, pdf.bytes))
 }
 
 /// Records letters that were made, unless the order was changed meanwhile.
